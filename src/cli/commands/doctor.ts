@@ -1,0 +1,134 @@
+import { access, constants } from 'node:fs/promises'
+import { cpus, freemem, tmpdir, totalmem } from 'node:os'
+import { Command } from 'commander'
+import { DEFAULT_MODEL } from '../default-model.ts'
+import { numberText } from '../figures.ts'
+import { version } from '../package.ts'
+import { printable } from '../printable.ts'
+import { table } from '../table.ts'
+import { paint, say, sayJson } from '../terminal.ts'
+
+/** One thing that an attack needs, and how it is here. */
+interface Finding {
+  readonly what: string
+  /** `no`: an attack cannot run without it. */
+  readonly status: 'ok' | 'note' | 'no'
+  readonly detail: string
+}
+
+/** `advx doctor` */
+export function doctor(): Command {
+  return new Command('doctor')
+    .description('what this machine can run on, and how to get the rest')
+    .option('--json', 'print the findings as JSON')
+    .addHelpText('after', '\nExit 0 when an attack can run, else 3.')
+    .action(async ({ json }: { json?: true }) => {
+      const findings = [
+        node(),
+        await cores(),
+        memory(),
+        await temporary(),
+        await runtime(),
+        await pictures(),
+        await model(),
+        await devices(),
+      ]
+      if (json) sayJson(`${JSON.stringify(findings, null, 2)}\n`)
+      else say(shown(findings))
+      if (findings.some(f => f.status === 'no')) process.exitCode = 3
+    })
+}
+
+function shown(findings: readonly Finding[]): string {
+  const marks = { ok: paint.green('ok'), note: paint.yellow('note'), no: paint.red('missing') }
+  const rows = findings.map(({ what, status, detail }) => [marks[status], what, printable(detail)])
+  const able = findings.every(f => f.status !== 'no')
+  return `${table(rows)}\n\n${able ? 'An attack can run here.' : paint.red('An attack cannot run here.')}`
+}
+
+/** A finding out of what may throw. */
+async function probe(what: string, look: () => Promise<string>): Promise<Finding> {
+  try {
+    return { what, status: 'ok', detail: await look() }
+  } catch (error) {
+    return { what, status: 'no', detail: (error as Error).message }
+  }
+}
+
+function node(): Finding {
+  const old = Number(process.versions.node.split('.')[0]) < 20
+  const detail = `advx ${version()}, Node.js ${process.version} on ${process.platform} ${process.arch}`
+  return {
+    what: 'Versions',
+    status: old ? 'no' : 'ok',
+    detail: old ? `${detail}: Node.js 20 or later is needed` : detail,
+  }
+}
+
+async function cores(): Promise<Finding> {
+  const { availableThreads } = await import('../../engine/pool.ts')
+  const [here, usable] = [cpus().length, availableThreads()]
+  const detail =
+    usable < here ? `${usable} of ${here} may be used (affinity or the container's quota)` : `${here}, all usable`
+  return { what: 'Cores', status: 'ok', detail }
+}
+
+function memory(): Finding {
+  const gib = (bytes: number): string => `${numberText(bytes / 2 ** 30)} GiB`
+  const limit = process.constrainedMemory()
+  const quota = limit > 0 && limit < totalmem() ? `, ${gib(limit)} for this container` : ''
+  return { what: 'Memory', status: 'ok', detail: `${gib(freemem())} free of ${gib(totalmem())}${quota}` }
+}
+
+const temporary = (): Promise<Finding> =>
+  probe('Temporary files', async () => {
+    const folder = tmpdir()
+    await access(folder, constants.W_OK).catch(() => {
+      throw new Error(`${folder} cannot be written; set TMPDIR to a folder that can`)
+    })
+    return `${folder} can be written; compiled models lie there during a run`
+  })
+
+/** Compiles and runs x → 2x. */
+const runtime = (): Promise<Finding> =>
+  probe('ONNX Runtime', async () => {
+    const [{ executorNamed }, { runtime }, core] = await Promise.all([
+      import('../../exec/devices.ts'),
+      import('../../exec/ort/session.ts'),
+      import('../../index.ts'),
+    ])
+    const ort = await runtime()
+    const x = core.input([core.N, 2], 'x')
+    const executor = executorNamed('cpu')
+    try {
+      const program = await executor.open(await executor.compile({ inputs: { x }, outputs: { y: x.mul(2) } }))
+      const { y } = await program.run({ x: Float32Array.of(1, 2) }, 1)
+      await program.close()
+      if (y.join() !== '2,4') throw new Error(`2 · [1, 2] came out as [${y.join(', ')}]`)
+    } finally {
+      await executor.close()
+    }
+    const providers = ort.listSupportedBackends().map(({ name }) => name)
+    return `onnxruntime-node ${ort.env.versions.node ?? ''} ran a graph on the CPU; it brings: ${providers.join(', ')}`
+  })
+
+const pictures = (): Promise<Finding> =>
+  probe('Pictures', async () => {
+    const [{ loadSharp }, { FORMATS }] = await Promise.all([import('../../io/sharp.ts'), import('../../io/format.ts')])
+    const sharp = await loadSharp()
+    return `sharp ${sharp.versions.sharp}, libvips ${sharp.versions.vips}; reads ${FORMATS}`
+  })
+
+const model = (): Promise<Finding> =>
+  probe('Embedded model', async () => {
+    const { loadModel } = await import('../../models/load.ts')
+    const { file, classes } = await loadModel(DEFAULT_MODEL)
+    return `${file} loads, ${classes.length} classes`
+  })
+
+async function devices(): Promise<Finding> {
+  const { devices } = await import('../../exec/devices.ts')
+  const known = devices().map(({ name, about }) => `${name} (${about})`)
+  const detail = `${known.join('; ')}. A GPU is not used by this version: CUDA for ONNX Runtime can be had by npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12, and advx does not call it yet`
+  return { what: 'Devices', status: 'note', detail }
+}

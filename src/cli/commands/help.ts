@@ -1,0 +1,79 @@
+import { Command } from 'commander'
+import type { NamedAttack } from '../../engine/registry.ts'
+import { expected, suggest } from '../../errors.ts'
+import type { NormName } from '../../norms.ts'
+import { lengthText, numberText } from '../figures.ts'
+import { printable } from '../printable.ts'
+import { table } from '../table.ts'
+import { type Paint, paint, say } from '../terminal.ts'
+
+/** `advx help [attack or command]` */
+export function help(): Command {
+  const command = new Command('help')
+  return command
+    .description('more about a command or an attack')
+    .argument('[name]', 'a command, an attack of `advx list`, or the path of your own attack')
+    .action(async (name?: string) => {
+      const program = command.parent!
+      const found = name === undefined ? program : program.commands.find(c => c.name() === name)
+      if (found) return found.outputHelp()
+      say(
+        await attackHelp(
+          name!,
+          program.commands.map(c => c.name()),
+          paint,
+        ),
+      )
+    })
+}
+
+/** @throws AdvxError 'usage' for what is neither a command nor an attack. */
+export async function attackHelp(name: string, commands: readonly string[], paint: Paint): Promise<string> {
+  const { attackNames, loadAttack } = await import('../../engine/registry.ts')
+  const names = await attackNames()
+  const isPath = /[\\/]|\.[cm]?[jt]s$/.test(name)
+  if (!isPath && !names.includes(name))
+    throw expected(
+      'usage',
+      `a command (${commands.join(', ')}) or an attack (${names.join(', ')})`,
+      'advx help',
+      name,
+      suggest(name, [...commands, ...names]),
+    )
+  return describeAttack(await loadAttack(name), isPath ? name : undefined, paint)
+}
+
+async function describeAttack({ name, attack }: NamedAttack, path: string | undefined, paint: Paint): Promise<string> {
+  const { describe } = await import('../../params.ts')
+  const { L1_SHARE } = await import('../../norms.ts')
+  const norms = (Object.keys(attack.norms) as NormName[]).map((norm, i) => [
+    norm,
+    lengthText(norm, attack.norms[norm]!.eps),
+    [
+      i === 0 ? 'used where --norm is not given' : '',
+      norm === 'l1' ? `each step moves the strongest ${numberText(100 * L1_SHARE)} % of the values` : '',
+    ]
+      .filter(text => text !== '')
+      .join('; '),
+  ])
+  const params = Object.entries(attack.params).map(([key, value]) => {
+    const { symbol, help, min, max, structural } = describe(key)
+    return [`--${key}`, symbol, numberText(value), rangeText(min, max, structural === true), help].map(printable)
+  })
+  const [[first, eps]] = norms
+  const steps = 'steps' in attack.params ? ` --steps ${2 * attack.params.steps}` : ''
+  return [
+    `${paint.bold(printable(name))}: ${printable(attack.title)}\n${printable(attack.paper)}`,
+    `${paint.bold('Norms')} (--norm) and default budgets (--eps, ε, in units where a pixel is 0..1)\n${table(norms, '  ')}`,
+    params.length === 0
+      ? `${paint.bold('Parameters')}\n  none`
+      : `${paint.bold('Parameters')}\n${table([['option', 'symbol', 'default', 'range', 'meaning'].map(t => paint.dim(t)), ...params], '  ')}`,
+    `${paint.bold('Example')}\n  advx attack -m model.onnx -a ${printable(path ?? name)} -n ${first} -e ${eps}${steps} photos/`,
+  ].join('\n\n')
+}
+
+function rangeText(min: number, max: number, structural: boolean): string {
+  const kind = structural ? 'whole, ' : ''
+  if (max === Infinity) return min === -Infinity ? `${kind}any` : `${kind}from ${numberText(min)}`
+  return min === -Infinity ? `${kind}to ${numberText(max)}` : `${kind}${numberText(min)} to ${numberText(max)}`
+}

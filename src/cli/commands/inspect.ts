@@ -1,0 +1,79 @@
+import { Command } from 'commander'
+import { printable } from '../printable.ts'
+import { table } from '../table.ts'
+import { type Paint, paint, say, sayJson } from '../terminal.ts'
+
+interface InspectOptions {
+  readonly preprocess?: string
+  readonly classes?: string
+  readonly json?: true
+}
+
+/** `advx inspect <model>` */
+export function inspect(): Command {
+  return new Command('inspect')
+    .description('what advx finds in a model: inputs, classes, preprocessing, operators')
+    .argument('<model>', 'an .onnx file, a folder, or a name from `advx models`')
+    .option('-p, --preprocess <name or file>', 'as for attack')
+    .option('-c, --classes <file>', 'as for attack')
+    .option('--json', 'print it as JSON')
+    .addHelpText('after', '\nExit 0 when the model can be attacked, else 3 with the reason.')
+    .action(async (model: string, { json, ...options }: InspectOptions) => {
+      const { inspectModel } = await import('../inspection.ts')
+      const found = await inspectModel(model, options)
+      if (json) sayJson(`${JSON.stringify(found, null, 2)}\n`)
+      else say(inspectionText(found, paint))
+      if (found.obstacle !== null) process.exitCode = 3
+    })
+}
+
+type Inspection = Awaited<ReturnType<typeof import('../inspection.ts').inspectModel>>
+
+/** Class names that are shown. */
+const SHOWN = 8
+
+export function inspectionText(found: Inspection, paint: Paint): string {
+  const { classifier, operators, blocking, obstacle } = found
+  const { classes, input, preprocessing: p, batch } = classifier ?? {}
+  const more = (classes?.names.length ?? 0) > SHOWN ? ', …' : ''
+  const rows = [
+    ['File', found.path],
+    [
+      'Format',
+      `ONNX, ${found.opsets.map(([set, version]) => `${set} ${version}`).join(', ')}, by ${found.producer || 'an unnamed program'}`,
+    ],
+    ['Inputs', found.inputs.join(', ')],
+    ['Outputs', found.outputs.join(', ')],
+    [
+      'Pictures',
+      input && `${input.channels} x ${input.height} x ${input.width}${batch === 1 ? ', one at a time' : ''}`,
+    ],
+    [
+      'Classes',
+      classes &&
+        `${classes.names.length} (${ORIGINS[classes.from]}): ${classes.names.slice(0, SHOWN).join(', ')}${more}`,
+    ],
+    ['Preprocessing', p && `${p.name} (${ORIGINS[p.from]}): ${p.formula}`],
+    ['Parameters', found.parameters.toLocaleString('en')],
+    ['Operators', operators.map(({ type, count, known }) => `${type} ${count}${known ? '' : ' (unknown)'}`).join(', ')],
+    [
+      'Gradient',
+      classifier && (blocking.length === 0 ? 'passes every operator' : `does not pass: ${blocking.join(', ')}`),
+    ],
+    ...(classifier?.notes ?? []).map((note, i) => [i === 0 ? 'Notes' : '', note]),
+  ].filter((row): row is string[] => row[1] !== undefined)
+  const verdict =
+    obstacle === null
+      ? paint.green('It can be attacked.')
+      : `${paint.red('It cannot be attacked:')} ${printable(obstacle)}`
+  return `${table(rows.map(([name, text]) => [paint.bold(name), printable(text)]))}\n\n${verdict}`
+}
+
+const ORIGINS = {
+  option: 'as given',
+  'preprocessor_config.json': 'preprocessor_config.json beside the model',
+  'config.json': 'config.json beside the model',
+  metadata: "the model's metadata",
+  default: 'assumed, nothing says',
+  indices: 'no names found',
+} as const

@@ -1,0 +1,45 @@
+import { Command } from 'commander'
+import { lengthText, NORM_TITLES } from '../figures.ts'
+import { printable } from '../printable.ts'
+import { table } from '../table.ts'
+import { paint, say, sayJson } from '../terminal.ts'
+
+/** `advx list` */
+export function list(): Command {
+  return new Command('list')
+    .description('the attacks, their norms and papers')
+    .option('--json', 'print them as JSON')
+    .action(async ({ json }: { json?: true }) => {
+      const { attackNames, loadAttack } = await import('../../engine/registry.ts')
+      const attacks = await Promise.all((await attackNames()).map(loadAttack))
+      if (json) {
+        const rows = attacks.map(({ name, attack: { title, paper, norms, params } }) => ({
+          name,
+          title,
+          paper,
+          norms,
+          params,
+        }))
+        return sayJson(`${JSON.stringify(rows, null, 2)}\n`)
+      }
+      const rows = attacks.map(({ name, attack }) => [
+        paint.bold(name),
+        printable(attack.title),
+        normsText(attack.norms),
+        printable(attack.paper),
+      ])
+      say(
+        table([
+          ['Attack', 'Title', 'Norms and default budgets', 'Paper'].map(title => paint.underline(title)),
+          ...rows,
+        ]),
+      )
+      say('\nadvx help <attack> says more. An attack of your own: advx attack -a ./mine.js …')
+    })
+}
+
+type Norms = Readonly<Partial<Record<keyof typeof NORM_TITLES, { readonly eps: number }>>>
+const normsText = (norms: Norms): string =>
+  Object.entries(norms)
+    .map(([norm, { eps }]) => `${NORM_TITLES[norm as keyof Norms]} ${lengthText(norm as keyof Norms, eps)}`)
+    .join(', ')

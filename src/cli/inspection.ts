@@ -1,0 +1,124 @@
+import { AdvxError } from '../errors.ts'
+import { readOnnx } from '../formats/onnx/read.ts'
+import type { OnnxModel, OnnxValue } from '../formats/onnx/schema.ts'
+import { dependents, toposort } from '../graph.ts'
+import { OPERATORS } from '../models/import/operators.ts'
+import { type Classifier, type LoadOptions, loadModel } from '../models/load.ts'
+import { findModel } from '../models/model-files.ts'
+import type { Recipe } from '../models/preprocessing.ts'
+
+/** What is in a model's file, and, where it can be attacked, what advx makes of it. */
+export interface Inspection {
+  readonly path: string
+  readonly producer: string
+  readonly opsets: readonly (readonly [set: string, version: number])[]
+  /** `'x' float32 [N, 3, 224, 224]` */
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+  readonly parameters: number
+  readonly operators: readonly { readonly type: string; readonly count: number; readonly known: boolean }[]
+  /** Operators of the core, between picture and scores, that no gradient passes. */
+  readonly blocking: readonly string[]
+  readonly classifier: {
+    readonly sha256: string
+    readonly input: Classifier['input']
+    readonly batch: Classifier['batch']
+    readonly classes: { readonly names: readonly string[]; readonly from: Classifier['classesFrom'] }
+    readonly preprocessing: {
+      readonly name: string
+      readonly from: Classifier['preprocessing']['from']
+      readonly formula: string
+      readonly recipe: Recipe
+    }
+    readonly notes: readonly string[]
+  } | null
+  /** Why it cannot be attacked. */
+  readonly obstacle: string | null
+}
+
+/**
+ * @throws AdvxError where there is no model, or its file cannot be read; one that can be read and not attacked comes
+ *   with its obstacle.
+ */
+export async function inspectModel(model: string, options: LoadOptions): Promise<Inspection> {
+  const { path } = await findModel(model)
+  const onnx = await readOnnx(path)
+  const { graph, opsets, producer } = onnx
+  const loaded = await loadModel(model, options).catch((error: unknown) => {
+    if (error instanceof AdvxError && error.fault === 'model') return error
+    throw error
+  })
+  const failed = loaded instanceof Error
+  return {
+    path,
+    producer,
+    opsets: [...opsets].map(([set, version]) => [set || 'opset', version]),
+    inputs: graph.inputs.map(valueText),
+    outputs: graph.outputs.map(valueText),
+    parameters: [...graph.initializers.values()]
+      .filter(({ type }) => type.includes('float'))
+      .reduce((total, { data }) => total + data.length, 0),
+    operators: operatorsOf(onnx),
+    blocking: failed ? [] : blockingIn(loaded),
+    classifier: failed ? null : factsOf(loaded),
+    obstacle: failed ? loaded.message : null,
+  }
+}
+
+const valueText = ({ name, type, dims }: OnnxValue): string =>
+  `'${name}' ${type ?? 'of unknown type'} ${dims ? `[${dims.map(d => d ?? '?').join(', ')}]` : 'of any shape'}`
+
+/** The most frequent first. */
+function operatorsOf({ graph }: OnnxModel): Inspection['operators'] {
+  const counts = new Map<string, { type: string; count: number; known: boolean }>()
+  for (const { domain, type } of graph.nodes) {
+    const name = domain === '' ? type : `${domain}.${type}`
+    const entry = counts.get(name) ?? { type: name, count: 0, known: domain === '' && OPERATORS.has(type) }
+    entry.count++
+    counts.set(name, entry)
+  }
+  return [...counts.values()].sort((a, b) => b.count - a.count || (a.type < b.type ? -1 : 1))
+}
+
+/** An operator blocks where its rule gives none of the inputs that depend on the picture a gradient. */
+function blockingIn({ graph: { input, logits } }: Classifier): string[] {
+  const live = dependents([logits], new Set([input]))
+  const names = toposort([logits])
+    .filter(node => node !== input && live.has(node))
+    .filter(node => {
+      const cotangents = node.op.vjp(node, node, node.inputs, node.attrs)
+      return node.inputs.every((t, i) => !live.has(t) || cotangents[i] === null)
+    })
+    .map(node => node.op.name)
+  return [...new Set(names)]
+}
+
+function factsOf({
+  sha256,
+  input,
+  batch,
+  classes,
+  classesFrom,
+  preprocessing,
+  notes,
+}: Classifier): Inspection['classifier'] {
+  const { name, from, json } = preprocessing
+  return {
+    sha256,
+    input,
+    batch,
+    classes: { names: classes, from: classesFrom },
+    preprocessing: { name, from, formula: formula(json), recipe: json },
+    notes,
+  }
+}
+
+/** `(255x - [104, 117, 123]) / 1, BGR` with x in 0..1, leaving out what does nothing. */
+function formula({ scale, mean, std, order }: Recipe): string {
+  const list = (values: readonly number[]): string =>
+    values.length === 1 ? String(values[0]) : `[${values.join(', ')}]`
+  let text = scale === 1 ? 'x' : `${Number(scale.toPrecision(8))}x`
+  if (mean?.some(v => v !== 0)) text = `(${text} - ${list(mean)})`
+  if (std?.some(v => v !== 1)) text = `${text} / ${list(std)}`
+  return `${text}${order === 'bgr' ? ', channels as BGR' : ''}, x in 0..1`
+}

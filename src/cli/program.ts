@@ -1,0 +1,36 @@
+import { Command } from 'commander'
+import { addChosenParameters } from './attack-options.ts'
+import { attack } from './commands/attack.ts'
+import { doctor } from './commands/doctor.ts'
+import { help } from './commands/help.ts'
+import { inspect } from './commands/inspect.ts'
+import { list } from './commands/list.ts'
+import { models } from './commands/models.ts'
+import { verify } from './commands/verify.ts'
+import { version } from './package.ts'
+
+const HELP = `
+Examples:
+  advx attack fixtures/images                      the embedded model and pictures
+  advx attack -m model.onnx -p imagenet photos/    your own: photos/<class>/<any name>.jpg
+  advx help pgd                                    an attack, its parameters, their ranges
+  advx verify advx-out                             recompute a run from its files
+`
+
+/** All commands. Errors are thrown, never printed here: CommanderError, AdvxError. */
+export function program(): Command {
+  const root = new Command('advx')
+    .description('Adversarial robustness of image classifiers.')
+    .version(version(), '-V, --version', 'the version')
+    .helpOption('-h, --help', 'this text')
+    .helpCommand(false)
+    .addHelpText('after', HELP)
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({ outputError: () => {} })
+  for (const make of [attack, verify, list, help, models, inspect, doctor])
+    root.addCommand(make().copyInheritedSettings(root))
+  return root.hook('preSubcommand', async (_, command) => {
+    if (command.name() === 'attack') await addChosenParameters(command, root.args.slice(1))
+  })
+}

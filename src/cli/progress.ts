@@ -1,0 +1,63 @@
+import type { Line, RunEvent } from '../engine/options.ts'
+import { printable } from './printable.ts'
+import { paintError, tell } from './terminal.ts'
+
+/** Shows on stderr how a run goes: notes, pictures that failed, and a bar where stderr is a terminal. */
+export interface Progress {
+  on(event: RunEvent): void
+  stop(): void
+}
+
+/** Failed pictures that are named; results.jsonl names them all. */
+const NAMED = 5
+
+export async function showProgress(): Promise<Progress> {
+  const bar = await openBar()
+  let [adversarial, failed] = [0, 0]
+  const failedPicture = ({ image, error = 'no reason given' }: Line): void => {
+    failed++
+    if (failed <= NAMED) bar.above(paintError.yellow(`Failed: ${printable(image)}: ${printable(error)}`))
+    if (failed === NAMED + 1) bar.above(paintError.yellow('More pictures failed: results.jsonl names them all.'))
+  }
+  return {
+    on(event) {
+      if (event.type === 'note') bar.above(`${paintError.cyan('Note:')} ${printable(event.message)}`)
+      if (event.type === 'start') bar.show(event.done, event.total, '')
+      if (event.type !== 'line') return
+      if (event.line.outcome === 'failed') failedPicture(event.line)
+      if (event.line.outcome === 'adversarial') adversarial++
+      bar.show(event.done, event.total, `${adversarial} adversarial`)
+    },
+    stop: () => bar.stop(),
+  }
+}
+
+/** A progress bar on a terminal's stderr; in a pipe or a log none. */
+export interface Bar {
+  show(done: number, total: number, remark: string): void
+  /** A line of text above the bar. */
+  above(text: string): void
+  stop(): void
+}
+
+export async function openBar(): Promise<Bar> {
+  if (!process.stderr.isTTY) return { show() {}, above: tell, stop() {} }
+  const { default: progress } = await import('cli-progress')
+  const format = '{bar} {percentage} % | {value} of {total} | {rate} a second | {eta_formatted} left | {remark}'
+  const options = { format, stream: process.stderr, clearOnComplete: true, etaBuffer: 50, barsize: 24 }
+  const bar = new progress.SingleBar(options, progress.Presets.shades_classic)
+  let [began, first] = [0, 0]
+  return {
+    show(done, total, remark) {
+      if (!bar.isActive) {
+        ;[began, first] = [performance.now(), done]
+        return bar.start(total, done, { rate: '?', remark })
+      }
+      const rate = (1000 * (done - first)) / (performance.now() - began)
+      bar.update(done, { rate: rate < 10 ? rate.toFixed(1) : rate.toFixed(0), remark })
+    },
+    // The bar draws itself anew below.
+    above: text => tell(bar.isActive ? `\r\x1b[2K${text}` : text),
+    stop: () => bar.stop(),
+  }
+}

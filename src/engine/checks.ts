@@ -1,0 +1,113 @@
+import { inside, levelsOf } from './lattice.ts'
+import type { Check, Line } from './options.ts'
+import { type Context, readItem } from './picture.ts'
+
+/** What is seen of the model itself on the first pictures. */
+export interface Facts {
+  readonly pictures: number
+  /** Pictures whose outputs lie in [0, 1] and sum to 1. */
+  readonly probabilities: number
+  /** Pictures whose logits came out differently in five runs. */
+  readonly unstable: number
+}
+
+const PICTURES = 5
+const RUNS = 5
+
+/** Runs the model on the first readable pictures, five times each. */
+export async function observe(context: Context): Promise<Facts> {
+  let [pictures, probabilities, unstable] = [0, 0, 0]
+  for (const item of context.prepared.items) {
+    if (pictures === PICTURES) break
+    const read = await readItem(context, item).catch(() => null)
+    if (!read) continue
+    pictures++
+    const runs: Float32Array[] = []
+    for (let i = 0; i < RUNS; i++) runs.push(await context.pool.classify(read.picture.levels))
+    const [logits] = runs
+    const sum = logits.reduce((a, b) => a + b, 0)
+    if (logits.every(z => z >= 0 && z <= 1) && Math.abs(sum - 1) < 1e-3) probabilities++
+    if (runs.some(run => run.some((z, k) => !Object.is(z, logits[k])))) unstable++
+  }
+  return { pictures, probabilities, unstable }
+}
+
+/** The checks of ../../docs/checks.md that every run makes, by the ids of the evaluation literature. */
+export function checks(lines: readonly Line[], classes: number, facts: Facts): Check[] {
+  return [cleanAccuracy(lines, classes), logits(facts), deterministic(facts), ...gradients(lines), written(lines)]
+}
+
+/** V01: at chance level there is nothing to attack, and most often the preprocessing is wrong. */
+function cleanAccuracy(lines: readonly Line[], classes: number): Check {
+  const images = new Map(lines.filter(l => l.clean && l.labelFrom !== 'prediction').map(l => [l.image, l]))
+  const right = [...images.values()].filter(l => l.clean!.class === l.label).length
+  const base = { id: 'V01', title: 'Clean accuracy is well above chance' }
+  if (images.size === 0) return { ...base, status: 'warn', detail: 'no picture has a given label' }
+  const accuracy = right / images.size
+  const least = Math.min(2 / classes, (1 + 1 / classes) / 2)
+  const detail = `${right} of ${images.size} right; at least ${percent(least)} expected of ${classes} classes`
+  return accuracy >= least
+    ? { ...base, status: 'pass', detail }
+    : { ...base, status: 'fail', detail: `${detail}: is --preprocess or --labels right?` }
+}
+
+/** V03: losses act on logits; on probabilities gradients vanish. */
+function logits({ probabilities, pictures }: Facts): Check {
+  const detail = `${probabilities} of ${pictures} pictures give outputs in [0, 1] that sum to 1`
+  const all = pictures > 0 && probabilities === pictures
+  return { id: 'V03', title: 'The model gives logits, not probabilities', status: all ? 'fail' : 'pass', detail }
+}
+
+/** V04 */
+function deterministic({ unstable, pictures }: Facts): Check {
+  const detail = `${unstable} of ${pictures} pictures gave other logits in ${RUNS} runs`
+  return { id: 'V04', title: 'The model is deterministic', status: unstable > 0 ? 'fail' : 'pass', detail }
+}
+
+/** V06, V12 and V43 */
+function gradients(lines: readonly Line[]): Check[] {
+  const attacked = lines.filter(l => l.gradients > 0)
+  const total = attacked.reduce((n, l) => n + l.gradients, 0)
+  const zero = attacked.reduce((n, l) => n + l.zeroGradients, 0)
+  const images = attacked.filter(l => l.zeroGradients > 0).length
+  const saturated = attacked.filter(l => l.zeroGradients === l.gradients).length
+  const nonFinite = lines.reduce((n, l) => n + l.nonFinite, 0)
+  return [
+    {
+      id: 'V06',
+      title: 'A gradient exists and is not zero',
+      status: images > 0 ? 'warn' : 'pass',
+      detail: `${zero} of ${total} gradients are zero in every value, in ${images} of ${attacked.length} attacked pictures`,
+    },
+    {
+      id: 'V12',
+      title: 'The loss is not saturated',
+      status: saturated > 0 ? 'fail' : 'pass',
+      detail: `${saturated} of ${attacked.length} attacked pictures never had a gradient in float32: their robustness is not shown`,
+    },
+    {
+      id: 'V43',
+      title: 'Logits and gradients are finite',
+      status: nonFinite > 0 ? 'fail' : 'pass',
+      detail: `${nonFinite} vectors held a value that is not finite`,
+    },
+  ]
+}
+
+/** V44, from the pictures as they lie on disk. */
+function written(lines: readonly Line[]): Check {
+  const files = lines.filter(l => l.file !== null)
+  const outside = files.filter(l => l.eps !== null && !inside(l.norm, l.eps, l.distance!))
+  const lost = files.filter(l => l.outcome !== 'adversarial').length
+  const linf = files.filter(l => l.norm === 'linf' && l.eps !== null)
+  const most = Math.max(0, ...linf.map(l => Math.round(255 * l.distance!.linf)))
+  const allowed = Math.max(0, ...linf.map(l => levelsOf(l.eps!)))
+  return {
+    id: 'V44',
+    title: 'Every written picture lies inside ball and box, read from disk',
+    status: outside.length > 0 || lost > 0 ? 'fail' : 'pass',
+    detail: `${outside.length} of ${files.length} written pictures are outside, ${lost} are not adversarial${linf.length > 0 ? `; at most ${most} of ${allowed} levels in Linf` : ''}`,
+  }
+}
+
+const percent = (value: number): string => `${(100 * value).toFixed(value < 0.1 ? 1 : 0)} %`

@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto'
+import { access, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AdvxError } from '../errors.ts'
+import { decodePicture, readPictureFile } from '../io/decode.ts'
+import { fitPicture } from '../io/fit.ts'
+import type { Picture } from '../io/picture.ts'
+import { encodePng } from '../io/png.ts'
+import { writeFileAtomic } from '../io/write-file.ts'
+import type { Found } from './attack-image.ts'
+import { advantage, argmax, confidence } from './decision.ts'
+import { distances, inside } from './lattice.ts'
+import type { Line } from './options.ts'
+import type { Pass } from './plan.ts'
+import type { Pool } from './pool.ts'
+import type { Item, Prepared } from './prepare.ts'
+import { turnstile } from './turnstile.ts'
+
+export interface Context {
+  readonly prepared: Prepared
+  readonly pool: Pool
+  /** The out folder's real path. */
+  readonly out: string
+}
+
+/** Pictures decoded at a time: a photograph takes far more memory than what the model gets of it. */
+const DECODING = 4
+
+/** x₀: the picture as the model gets it, and the sha256 of its file. */
+export const readItem = turnstile(
+  DECODING,
+  async ({ prepared }: Pick<Context, 'prepared'>, { source }: Item): Promise<{ picture: Picture; sha256: string }> => {
+    const { input, preprocessing } = prepared.classifier
+    const bytes = await readPictureFile(source.path, source.name)
+    const decoded = await decodePicture(bytes, input.channels, source.name)
+    return { picture: fitPicture(decoded, preprocessing.geometry), sha256: sha256(bytes) }
+  },
+)
+
+/**
+ * One line of results.jsonl: the picture is read, attacked, written and read again, and the line says what the written
+ * file is. A picture that cannot be read gives a line with the reason.
+ */
+export async function attackPicture(context: Context, pass: Pass, item: Item): Promise<Line> {
+  const { prepared, pool, out } = context
+  const line: Line = {
+    image: item.source.name,
+    sha256: null,
+    attack: pass.plan.name,
+    norm: pass.plan.norm,
+    eps: pass.eps,
+    target: null,
+    label: item.label,
+    labelFrom: item.label === null ? null : item.labelFrom,
+    clean: null,
+    outcome: 'failed',
+    adversarial: null,
+    distance: null,
+    beforeRounding: null,
+    gradients: 0,
+    forwards: 0,
+    zeroGradients: 0,
+    nonFinite: 0,
+    file: null,
+    fileSha256: null,
+  }
+  let read: Awaited<ReturnType<typeof readItem>>
+  try {
+    read = await readItem(context, item)
+  } catch (error) {
+    if (error instanceof AdvxError && error.fault === 'picture') return { ...line, error: error.message }
+    throw error
+  }
+  const { picture, sha256: source } = read
+  const clean = join(out, 'clean', item.output)
+  const first =
+    pass === prepared.passes[0] ||
+    (await access(clean).then(
+      () => false,
+      () => true,
+    ))
+  if (first) await writeFileAtomic(clean, await encodePng(picture))
+
+  const logits = await pool.classify(picture.levels)
+  const said = argmax(logits)
+  const label = item.label ?? said
+  const target = prepared.target === 'least-likely' ? argmax(logits.map(z => -z)) : prepared.target
+  const seen: Line = {
+    ...line,
+    sha256: source,
+    target,
+    label,
+    labelFrom: item.labelFrom,
+    clean: { class: said, confidence: confidence(logits, said) },
+    forwards: 1,
+    nonFinite: Number(!logits.every(Number.isFinite)),
+  }
+  if (target !== null && said === target) return { ...seen, outcome: 'skipped' }
+  if (said !== label) return { ...seen, outcome: 'misclassified' }
+
+  const found = await pool.attack(prepared.job(pass), picture.levels, target ?? label)
+  const tried = { ...seen, ...countsOf(found, seen), beforeRounding: found.beforeRounding }
+  if (!found.levels) return { ...tried, outcome: 'robust' }
+  return {
+    ...tried,
+    ...(await written(context, pass, item, { ...picture, levels: found.levels }, picture, target ?? label)),
+    forwards: tried.forwards + 1,
+  }
+}
+
+const countsOf = (found: Found, seen: Line) => ({
+  gradients: found.gradients,
+  forwards: seen.forwards + found.forwards,
+  zeroGradients: found.zeroGradients,
+  nonFinite: seen.nonFinite + found.nonFinite,
+})
+
+/** Writes an adversarial picture, reads it from disk again, and says what that is. */
+async function written(
+  { prepared, pool, out }: Context,
+  { plan, eps, folder }: Pass,
+  { output }: Item,
+  adversarial: Picture,
+  clean: Picture,
+  y: number,
+): Promise<Partial<Line>> {
+  const file = `${folder}/${output}`
+  await writeFileAtomic(join(out, file), await encodePng(adversarial))
+  const bytes = await readFile(join(out, file))
+  const again = await decodePicture(bytes, clean.channels, file)
+  const judged = judge(await pool.classify(again.levels), again, clean, plan.norm, eps, y, prepared.target !== null)
+  return { ...judged, file, fileSha256: sha256(bytes) }
+}
+
+/** What a written picture is, by its logits and by its distances from the clean one. */
+export function judge(
+  logits: Float32Array,
+  picture: Picture,
+  clean: Picture,
+  norm: Line['norm'],
+  eps: number,
+  y: number,
+  targeted: boolean,
+): Pick<Line, 'outcome' | 'adversarial' | 'distance'> {
+  const distance = distances(picture.levels, clean.levels, clean.channels)
+  const k = argmax(logits)
+  const broken = advantage(logits, y, targeted) >= 0 && inside(norm, eps, distance)
+  return {
+    outcome: broken ? 'adversarial' : 'robust',
+    adversarial: { class: k, confidence: confidence(logits, k) },
+    distance,
+  }
+}
+
+export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')

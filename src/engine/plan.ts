@@ -1,0 +1,98 @@
+import type { Attack } from '../attack.ts'
+import { AdvxError, expected, suggest } from '../errors.ts'
+import type { NormName } from '../norms.ts'
+import { describe, isStructural } from '../params.ts'
+import { levelsOf } from './lattice.ts'
+import { loadAttack } from './registry.ts'
+
+/** One attack with everything settled that was asked for it. */
+export interface AttackPlan {
+  readonly name: string
+  readonly attack: Attack
+  readonly sha256: string
+  readonly norm: NormName
+  /** In the order in which they were given. */
+  readonly eps: readonly number[]
+  /** All of its parameters, but eps. */
+  readonly params: Readonly<Record<string, number>>
+}
+
+/** One pass over the pictures. */
+export interface Pass {
+  readonly plan: AttackPlan
+  readonly eps: number
+  /** Its folder among the results: `pgd`, in a sweep `pgd@0.03`. */
+  readonly folder: string
+}
+
+export interface AttackChoice {
+  readonly attacks: readonly string[]
+  readonly norm?: NormName | undefined
+  readonly eps?: readonly number[] | undefined
+  readonly params: Readonly<Record<string, number>>
+}
+
+/**
+ * The chosen attacks with their norms, budgets and parameters.
+ *
+ * @throws AdvxError 'usage' for an unknown attack or parameter, a norm that an attack has not, a value out of range.
+ */
+export async function planAttacks({ attacks, norm, eps, params }: AttackChoice): Promise<AttackPlan[]> {
+  const loaded = await Promise.all(attacks.map(loadAttack))
+  const names = loaded.map(a => a.name)
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  if (twice) throw expected('usage', 'each attack once', '--attack', `${twice} twice`)
+  checkParams(params, loaded)
+  return loaded.map(({ name, attack, sha256 }) => {
+    const known = Object.keys(attack.norms) as NormName[]
+    const chosen = norm ?? known[0]
+    const defaults = attack.norms[chosen]
+    if (!defaults) throw expected('usage', `one of ${known.join(', ')}`, `--norm with ${name}`, chosen)
+    const budgets = eps ?? [defaults.eps]
+    for (const e of budgets) checkEps(e, chosen)
+    const own = Object.fromEntries(
+      Object.entries(attack.params).map(([p, value]) => [p, params[`${name}.${p}`] ?? params[p] ?? value]),
+    )
+    return { name, attack, sha256, norm: chosen, eps: budgets, params: own }
+  })
+}
+
+/** In the order of results.jsonl: attack, then eps. */
+export const passes = (plans: readonly AttackPlan[]): Pass[] =>
+  plans.flatMap(plan =>
+    plan.eps.map(eps => ({ plan, eps, folder: plan.eps.length > 1 ? `${plan.name}@${eps}` : plan.name })),
+  )
+
+function checkParams(params: AttackChoice['params'], attacks: readonly { name: string; attack: Attack }[]): void {
+  for (const [key, value] of Object.entries(params)) {
+    const dot = key.lastIndexOf('.')
+    const [owner, name] = dot < 0 ? [null, key] : [key.slice(0, dot), key.slice(dot + 1)]
+    const takers = attacks.filter(a => (owner === null || a.name === owner) && name in a.attack.params)
+    if (takers.length === 0) {
+      const all = [...new Set(attacks.flatMap(a => Object.keys(a.attack.params)))]
+      const list =
+        all.length > 0
+          ? `a parameter of the chosen attacks (${all.map(p => `--${p}`).join(', ')})`
+          : 'no parameter: the chosen attacks have none'
+      throw new AdvxError('usage', `Expected ${list} but got --${key}. ${suggest(name, all)}`.trim())
+    }
+    const { min, max } = describe(name)
+    const whole = isStructural(name)
+    if (!(value >= min && value <= max) || (whole && !Number.isInteger(value)))
+      throw expected('usage', `a ${whole ? 'whole ' : ''}number ${range(min, max)}`, `--${key}`, value)
+  }
+}
+
+const range = (min: number, max: number): string =>
+  max === Infinity ? `of at least ${min}` : min === -Infinity ? `up to ${max}` : `from ${min} to ${max}`
+
+function checkEps(eps: number, norm: NormName): void {
+  if (!(eps > 0) || !Number.isFinite(eps)) throw expected('usage', 'a number above 0', '--eps', eps)
+  if (norm !== 'linf') return
+  if (eps > 1) {
+    const hint = Number.isInteger(eps) && eps < 256 ? `Did you mean ${eps}/255?` : 'Try --eps 8/255.'
+    throw expected('usage', 'at most 1 (a pixel is 0..1)', '--eps in Linf', eps, hint)
+  }
+  if (levelsOf(eps) < 1)
+    throw expected('usage', 'at least 1/255, one level of an 8-bit picture,', '--eps in Linf', eps, 'Try --eps 1/255.')
+}

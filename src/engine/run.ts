@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto'
+import { access, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AdvxError } from '../errors.ts'
+import { readPictureFile } from '../io/decode.ts'
+import { type OutFolder, openOut } from '../io/results.ts'
+import { writeFileAtomic } from '../io/write-file.ts'
+import { reportHtml } from '../report/html.ts'
+import { type Facts, observe } from './checks.ts'
+import { inOrder } from './in-order.ts'
+import type { AttackOptions, Line, Report, RunEvent, RunResult } from './options.ts'
+import { attackPicture, type Context } from './picture.ts'
+import type { Pass } from './plan.ts'
+import { type Item, open, type Prepared, prepare } from './prepare.ts'
+import { exitCode, summarise, thumbnails } from './summary.ts'
+
+export { prepare, type Prepared }
+
+/** The run was stopped; what is written stays, and the same command goes on. */
+export class Interrupted extends Error {
+  override name = 'Interrupted'
+}
+
+export type RunOptions = AttackOptions & { readonly command?: string }
+
+/**
+ * Attacks pictures and writes what the contract says into the out folder: perturbed pictures, results.jsonl, report.
+ *
+ * @throws AdvxError for what a user can mend; Interrupted when `signal` aborts.
+ */
+export async function runAttack(
+  options: RunOptions,
+  on: (event: RunEvent) => void = () => {},
+  signal?: AbortSignal,
+): Promise<RunResult> {
+  const began = performance.now()
+  const prepared = await prepare(options)
+  for (const message of prepared.notes) on({ type: 'note', message })
+  const out = await openOut(prepared.out, prepared.record, {
+    force: options.force ?? false,
+    folders: prepared.passes.map(pass => pass.folder),
+  })
+  try {
+    const { pool, batch, milliseconds, notes } = await open(prepared)
+    for (const message of notes) on({ type: 'note', message })
+    try {
+      const context: Context = { prepared, pool, out: out.path }
+      const facts = await observe(context)
+      const lines = await attackAll(context, out, options.batchSize ?? 2 * pool.lanes * batch, on, signal)
+      const seconds = (performance.now() - began) / 1000
+      const report = summarise(prepared, lines, facts, {
+        command: options.command ?? 'advx (library)',
+        model: options.model ?? 'fashion-resnet',
+        seconds,
+        threads: pool.lanes,
+        batch,
+        millisecondsPerGradient: milliseconds,
+        failUnder: options.failUnder ?? null,
+        notes: [...prepared.notes, ...notes],
+      })
+      await writeReports(out.path, report, lines, prepared)
+      return { report, out: out.path, exitCode: exitCode(report, options.strict ?? false) }
+    } finally {
+      await pool.close()
+    }
+  } finally {
+    await prepared.executor.close()
+    await out.close()
+  }
+}
+
+/** How long the run would take, by a trial of its programs. */
+export async function estimate(
+  prepared: Prepared,
+): Promise<{ seconds: number; millisecondsPerGradient: number; batch: number }> {
+  try {
+    const { pool, batch, milliseconds } = await open(prepared)
+    await pool.close()
+    const gradients = prepared.passes.reduce(
+      (total, { plan: { params } }) => total + (params.steps ?? 1) * (params.restarts ?? 1),
+      0,
+    )
+    const seconds = (gradients * prepared.items.length * milliseconds) / 1000 / pool.lanes
+    return { seconds, millisecondsPerGradient: milliseconds, batch }
+  } finally {
+    await prepared.executor.close()
+  }
+}
+
+interface Task {
+  readonly pass: Pass
+  readonly item: Item
+}
+
+/** Works through the plan; lines that an earlier run left and that still hold are kept. */
+async function attackAll(
+  context: Context,
+  out: OutFolder,
+  inFlight: number,
+  on: (event: RunEvent) => void,
+  signal: AbortSignal | undefined,
+): Promise<Line[]> {
+  const { passes, items } = context.prepared
+  const tasks: Task[] = passes.flatMap(pass => items.map(item => ({ pass, item })))
+  const before = (await out.lines()) as Line[]
+  const known = new Map(before.map(line => [keyOf(line.attack, line.eps, line.image), line]))
+  const work = async ({ pass, item }: Task): Promise<Line> => {
+    const old = known.get(keyOf(pass.plan.name, pass.eps, item.source.name))
+    return old && (await stillHolds(old, item, out.path)) ? old : attackPicture(context, pass, item)
+  }
+  const lines: Line[] = []
+  let intact = true // the file so far is what it shall be
+  on({ type: 'start', total: tasks.length, done: 0 })
+  for await (const line of inOrder(tasks, work, inFlight, signal)) {
+    const at = lines.length
+    if (intact && before[at] !== line) {
+      intact = false
+      await out.truncate(at)
+    }
+    if (!intact) await out.append(line)
+    lines.push(line)
+    on({ type: 'line', line, done: lines.length, total: tasks.length })
+  }
+  if (signal?.aborted) throw new Interrupted()
+  if (intact) await out.truncate(lines.length)
+  if (lines.every(line => line.outcome === 'failed'))
+    throw new AdvxError('picture', `None of the ${items.length} pictures can be used. The first: ${lines[0].error}`)
+  return lines
+}
+
+const keyOf = (attack: string, eps: number | null, image: string): string => `${attack}\0${eps}\0${image}`
+
+/** Whether a line of an earlier run is what this run would find: same picture, same file. */
+async function stillHolds(line: Line, { source, output }: Item, out: string): Promise<boolean> {
+  if (line.outcome === 'failed') return false
+  const hash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+  try {
+    if (hash(await readPictureFile(source.path)) !== line.sha256) return false
+    await access(join(out, 'clean', output))
+    return line.file === null || hash(await readFile(join(out, line.file))) === line.fileSha256
+  } catch {
+    return false
+  }
+}
+
+async function writeReports(out: string, report: Report, lines: readonly Line[], prepared: Prepared): Promise<void> {
+  await writeFileAtomic(join(out, 'report.json'), `${JSON.stringify(report, null, 2)}\n`)
+  await writeFileAtomic(
+    join(out, 'report.html'),
+    reportHtml(report, lines, { thumbnails: thumbnails(lines, prepared) }),
+  )
+}
+
+export type { Facts }

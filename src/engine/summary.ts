@@ -1,0 +1,174 @@
+import { readFileSync } from 'node:fs'
+import { arch, cpus, platform } from 'node:os'
+import type { Thumbnail } from '../report/html.ts'
+import { checks, type Facts } from './checks.ts'
+import { share, spread } from './metrics.ts'
+import type { AttackSummary, LabelFrom, Line, Report } from './options.ts'
+import type { Pass } from './plan.ts'
+import type { Prepared } from './prepare.ts'
+
+/** How a run went, besides its lines. */
+export interface Circumstances {
+  readonly command: string
+  readonly model: string
+  readonly seconds: number
+  readonly threads: number
+  readonly batch: number
+  readonly millisecondsPerGradient: number
+  readonly failUnder: number | null
+  readonly notes: readonly string[]
+}
+
+/** report.json, from the lines of results.jsonl. */
+export function summarise(prepared: Prepared, lines: readonly Line[], facts: Facts, run: Circumstances): Report {
+  const { classifier, passes, target, seed } = prepared
+  const images = byImage(lines)
+  const usable = images.filter(group => group[0].outcome !== 'failed')
+  const labelled = usable.filter(([line]) => line.labelFrom !== 'prediction')
+  const right = ([line]: readonly Line[]): boolean => line.clean!.class === line.label
+  const robust = target === null ? robustAccuracy(usable, passes) : null
+  return {
+    schema: 1,
+    tool: 'advx',
+    version: version(),
+    date: new Date().toISOString(),
+    command: run.command,
+    seconds: Math.round(run.seconds * 1000) / 1000,
+    model: {
+      file: classifier.file,
+      path: run.model,
+      sha256: classifier.sha256,
+      classes: classifier.classes.length,
+      classNames: classifier.classes,
+      input: [classifier.input.channels, classifier.input.height, classifier.input.width],
+      preprocessing: classifier.preprocessing.json,
+      notes: classifier.notes,
+    },
+    images: {
+      found: images.length,
+      failed: images.length - usable.length,
+      skipped: usable.filter(([line]) => line.outcome === 'skipped').length,
+      misclassified: usable.filter(([line]) => line.outcome === 'misclassified').length,
+      attacked: usable.filter(([line]) => line.outcome === 'adversarial' || line.outcome === 'robust').length,
+      labelFrom: count(usable.map(([line]) => line.labelFrom!)),
+    },
+    target: target === null ? null : typeof target === 'number' ? classifier.classes[target] : target,
+    accuracy: { clean: share(labelled.filter(right).length, labelled.length), robust },
+    attacks: passes.map(pass => summary(pass, lines, usable.length)),
+    checks: checks(lines, classifier.classes.length, facts),
+    gate:
+      run.failUnder === null
+        ? null
+        : { failUnder: run.failUnder, passed: robust !== null && robust.value >= run.failUnder },
+    seed,
+    runtime: {
+      device: prepared.executor.name,
+      threads: run.threads,
+      batch: run.batch,
+      millisecondsPerGradient: Math.round(run.millisecondsPerGradient * 1000) / 1000,
+      node: process.version,
+      onnxruntime: dependency('onnxruntime-node'),
+      sharp: dependency('sharp'),
+      platform: `${platform()} ${arch()}`,
+      cpu: cpus()[0]?.model ?? 'unknown',
+    },
+    notes: run.notes,
+  }
+}
+
+/** Interrupted runs do not come here; of the others, by rank: 5, 4, 1. */
+export function exitCode({ checks, images, gate }: Report, strict: boolean): number {
+  if (strict && checks.some(check => check.status === 'fail')) return 5
+  if (strict && images.failed > 0) return 4
+  return gate && !gate.passed ? 1 : 0
+}
+
+/** The lines of each image. */
+function byImage(lines: readonly Line[]): Line[][] {
+  const groups = new Map<string, Line[]>()
+  for (const line of lines) {
+    const group = groups.get(line.image)
+    if (group) group.push(line)
+    else groups.set(line.image, [line])
+  }
+  return [...groups.values()]
+}
+
+/**
+ * At the first attack's norm and its largest budget: the usable pictures that are classified rightly and that no attack
+ * of the run broke within that budget, whatever the budget it ran with.
+ */
+function robustAccuracy(usable: readonly (readonly Line[])[], passes: readonly Pass[]): Report['accuracy']['robust'] {
+  const { norm } = passes[0].plan
+  const eps = Math.max(...passes.filter(p => p.plan.norm === norm).map(p => p.eps))
+  const stands = (group: readonly Line[]): boolean =>
+    group[0].clean!.class === group[0].label &&
+    !group.some(line => line.outcome === 'adversarial' && line.distance![norm] <= eps)
+  const result = share(usable.filter(stands).length, usable.length)
+  return result && { ...result, norm, eps }
+}
+
+function summary({ plan, eps }: Pass, all: readonly Line[], usable: number): AttackSummary {
+  const lines = all.filter(line => line.attack === plan.name && line.eps === eps)
+  const broken = lines.filter(line => line.outcome === 'adversarial')
+  const robust = lines.filter(line => line.outcome === 'robust')
+  const distance = (norm: 'linf' | 'l2' | 'l1' | 'l0') => spread(broken.map(line => line.distance![norm]))
+  return {
+    name: plan.name,
+    title: plan.attack.title,
+    paper: plan.attack.paper,
+    norm: plan.norm,
+    eps,
+    params: plan.params,
+    success: share(broken.length, broken.length + robust.length),
+    robust: share(robust.length, usable),
+    distance: { linf: distance('linf'), l2: distance('l2'), l1: distance('l1'), l0: distance('l0') },
+    lostByRounding: robust.filter(line => line.beforeRounding?.adversarial).length,
+    gradients: lines.reduce((total, line) => total + line.gradients, 0),
+    forwards: lines.reduce((total, line) => total + line.forwards, 0),
+  }
+}
+
+/** Pictures shown in report.html: the first adversarial ones, evenly over the passes. */
+const THUMBNAILS = 200
+
+export function thumbnails(lines: readonly Line[], { passes, items, classifier }: Prepared): Thumbnail[] {
+  const output = new Map(items.map(item => [item.source.name, item.output]))
+  const name = (k: number): string => classifier.classes[k]
+  const each = Math.ceil(THUMBNAILS / passes.length)
+  return passes
+    .flatMap(({ plan, eps }) =>
+      lines.filter(l => l.attack === plan.name && l.eps === eps && l.outcome === 'adversarial').slice(0, each),
+    )
+    .slice(0, THUMBNAILS)
+    .map(line => ({
+      image: line.image,
+      attack: line.attack,
+      eps: line.eps,
+      clean: `clean/${output.get(line.image)}`,
+      adversarial: line.file,
+      from: name(line.clean!.class),
+      to: name(line.adversarial!.class),
+      confidence: line.adversarial!.confidence,
+    }))
+}
+
+function count(values: readonly LabelFrom[]): Partial<Record<LabelFrom, number>> {
+  const counts: Partial<Record<LabelFrom, number>> = {}
+  for (const value of values) counts[value] = (counts[value] ?? 0) + 1
+  return counts
+}
+
+const version = (): string => packageJson(new URL('.', import.meta.url)).version
+const dependency = (name: string): string => packageJson(new URL('.', import.meta.url)).dependencies[name] ?? ''
+
+/** The package.json above a folder of this package: src/ has one folder less above it than dist/src/. */
+function packageJson(from: URL): { version: string; dependencies: Record<string, string> } {
+  for (let at = from; ; at = new URL('..', at)) {
+    try {
+      const found = JSON.parse(readFileSync(new URL('package.json', at), 'utf8'))
+      if (found.name === 'advx') return found
+    } catch {}
+    if (at.pathname === '/') throw new Error('package.json of advx is missing')
+  }
+}

@@ -1,0 +1,181 @@
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { AdvxError, expected } from '../errors.ts'
+import { executorNamed } from '../exec/devices.ts'
+import { decodePicture } from '../io/decode.ts'
+import { parseLine } from '../io/json-lines.ts'
+import type { Picture } from '../io/picture.ts'
+import { loadModel } from '../models/load.ts'
+import { N } from '../shape.ts'
+import { argmax, confidence } from './decision.ts'
+import { inOrder } from './in-order.ts'
+import type { Line } from './options.ts'
+import { judge, sha256 } from './picture.ts'
+import { availableThreads, openPool, type Pool } from './pool.ts'
+import { forwardOf } from './trace.ts'
+
+/** A field of a line that is not what the files say. */
+export interface Difference {
+  readonly image: string
+  readonly attack: string
+  readonly eps: number | null
+  readonly field: string
+  readonly expected: unknown
+  readonly got: unknown
+}
+export interface Verification {
+  readonly lines: number
+  readonly differences: readonly Difference[]
+}
+
+interface Recorded {
+  readonly model: string
+  readonly classes: number
+  readonly preprocessing: unknown
+  readonly target: number | 'least-likely' | null
+}
+
+/**
+ * Re-reads every picture that a run wrote, classifies it again and recomputes its line.
+ *
+ * @throws AdvxError when the folder holds no results, or the model is not the one that was attacked.
+ */
+export async function verifyRun(
+  folder: string,
+  { model, device = 'auto' }: { model?: string; device?: string } = {},
+  on: (done: number, total: number) => void = () => {},
+): Promise<Verification> {
+  const plan = await readJson<Recorded>(folder, 'plan.json')
+  const lines = await readLines(folder)
+  const classifier = await loadModel(model ?? (await recordedModel(folder)), {
+    preprocess: plan.preprocessing as never,
+  })
+  if (classifier.sha256 !== plan.model)
+    throw expected(
+      'model',
+      `the model of the run (sha256 ${plan.model})`,
+      'advx verify',
+      `${classifier.file} (sha256 ${classifier.sha256})`,
+      'Give it by -m.',
+    )
+  const { input, classes, logits, constants } = classifier
+  const target = { shape: [N, input.channels, input.height, input.width], classes: classes.length, logits, constants }
+  const executor = executorNamed(device)
+  const pool = await openPool(executor, { forward: await executor.compile(forwardOf(target)) }, availableThreads())
+  const differences: Difference[] = []
+  let done = 0
+  try {
+    const work = (line: Line): Promise<Difference[]> =>
+      compare(folder, line, pool, input.channels, plan.target !== null)
+    for await (const found of inOrder(lines, work, 2 * pool.lanes)) {
+      differences.push(...found)
+      on(++done, lines.length)
+    }
+  } finally {
+    await pool.close()
+    await executor.close()
+  }
+  return { lines: lines.length, differences }
+}
+
+async function compare(
+  folder: string,
+  line: Line,
+  pool: Pool,
+  channels: 1 | 3,
+  targeted: boolean,
+): Promise<Difference[]> {
+  if (line.outcome === 'failed') return []
+  const { image, attack, eps } = line
+  const differ = (field: string, got: unknown, wanted: unknown): Difference => ({
+    image,
+    attack,
+    eps,
+    field,
+    expected: wanted,
+    got,
+  })
+  try {
+    const fields = await recompute(folder, line, pool, channels, targeted)
+    return Object.entries(fields)
+      .filter(([field, value]) => JSON.stringify(line[field as keyof Line]) !== JSON.stringify(value))
+      .map(([field, value]) => differ(field, line[field as keyof Line], value))
+  } catch (error) {
+    return [differ('file', line.file, (error as Error).message)]
+  }
+}
+
+/** What the files say of a line. */
+async function recompute(
+  folder: string,
+  line: Line,
+  pool: Pool,
+  channels: 1 | 3,
+  targeted: boolean,
+): Promise<Partial<Line>> {
+  const clean = await decodePicture(await readFile(await cleanFile(folder, line)), channels, line.image)
+  const logits = await pool.classify(clean.levels)
+  const said = argmax(logits)
+  const known = { clean: { class: said, confidence: confidence(logits, said) } }
+  if (line.target !== null && said === line.target) return { ...known, outcome: 'skipped' }
+  if (said !== line.label) return { ...known, outcome: 'misclassified' }
+  if (line.file === null) return { ...known, outcome: 'robust', adversarial: null, distance: null, fileSha256: null }
+  const bytes = await readFile(join(folder, line.file))
+  const picture: Picture = await decodePicture(bytes, channels, line.file)
+  if (picture.width !== clean.width || picture.height !== clean.height)
+    throw new AdvxError(
+      'picture',
+      `${line.file}: ${picture.width} x ${picture.height}, its clean picture ${clean.width} x ${clean.height}`,
+    )
+  const y = line.target ?? line.label
+  const judged = judge(await pool.classify(picture.levels), picture, clean, line.norm, line.eps!, y!, targeted)
+  return { ...known, ...judged, fileSha256: sha256(bytes) }
+}
+
+/** Where the clean picture of a line lies: beside the perturbed one's path, or by the two names it may have. */
+async function cleanFile(folder: string, { file, image }: Line): Promise<string> {
+  const below = file?.slice(file.indexOf('/') + 1)
+  const names = below ? [below] : [`${image}.png`, image.replace(/\.[^./]*$/, '.png')]
+  for (const name of names) {
+    const path = join(folder, 'clean', name)
+    if (
+      await readFile(path).then(
+        () => true,
+        () => false,
+      )
+    )
+      return path
+  }
+  throw new AdvxError('picture', `clean/${names[0]} is missing`)
+}
+
+async function readLines(folder: string): Promise<Line[]> {
+  const text = await readFile(join(folder, 'results.jsonl'), 'utf8').catch(() => {
+    throw expected('usage', 'a folder that advx attack wrote', 'advx verify', folder, 'It holds no results.jsonl.')
+  })
+  return text
+    .split('\n')
+    .filter(row => row !== '')
+    .map((row, i) => {
+      const line = parseLine(new TextEncoder().encode(row))
+      if (!line) throw expected('output', 'a line of JSON', `line ${i + 1} of results.jsonl`, row.slice(0, 40))
+      return line as Line
+    })
+}
+
+async function readJson<T>(folder: string, name: string): Promise<T> {
+  try {
+    return JSON.parse(await readFile(join(folder, name), 'utf8')) as T
+  } catch {
+    throw expected('usage', 'a folder that advx attack wrote', 'advx verify', folder, `It holds no readable ${name}.`)
+  }
+}
+
+async function recordedModel(folder: string): Promise<string> {
+  try {
+    const report = await readJson<{ model: { path: string } }>(folder, 'report.json')
+    return report.model.path
+  } catch {
+    throw new AdvxError('usage', `${resolve(folder)} has no report.json yet, which names the model: give it by -m.`)
+  }
+}

@@ -1,0 +1,35 @@
+// A lane in a thread of its own: calls come in as messages, answers go out as messages.
+import { parentPort, workerData } from 'node:worker_threads'
+import { AdvxError } from '../errors.ts'
+import { executorNamed } from '../exec/devices.ts'
+import type { Artifact } from '../exec/executor.ts'
+import { type Lane, openLane } from './lane.ts'
+
+export interface Call {
+  readonly id: number
+  readonly method: keyof Lane
+  readonly args: readonly unknown[]
+}
+export type Answer =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly fault: AdvxError['fault'] | null; readonly message: string; readonly stack: string }
+export interface Opening {
+  readonly device: string
+  readonly artifacts: Readonly<Record<string, Artifact>>
+}
+
+if (parentPort) {
+  const port = parentPort
+  const { device, artifacts } = workerData as Opening
+  const lane = openLane(executorNamed(device), artifacts)
+  port.on('message', async ({ id, method, args }: Call) => {
+    try {
+      const call = (await lane)[method] as (...args: readonly unknown[]) => Promise<unknown>
+      port.postMessage({ id, value: await call(...args) } satisfies Answer)
+    } catch (error) {
+      const { message, stack = '' } = error as Error
+      const fault = error instanceof AdvxError ? error.fault : null
+      port.postMessage({ id, fault, message, stack } satisfies Answer)
+    }
+  })
+}

@@ -1,0 +1,57 @@
+/** What went wrong, by whose move: the exit code and the wording of a hint follow from it. */
+export type Fault = 'usage' | 'model' | 'picture' | 'output' | 'internal'
+
+/**
+ * An error that a user can act on: it says what was expected, what came and what to do.
+ * Everything else that is thrown is a bug of advx and keeps its stack trace.
+ */
+export class AdvxError extends Error {
+  override name = 'AdvxError'
+  readonly fault: Fault
+
+  constructor(fault: Fault, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.fault = fault
+  }
+}
+
+/** Two tensors or an attribute do not fit together; a model file can cause it, so it is a `model` fault. */
+export class ShapeError extends AdvxError {
+  override name = 'ShapeError'
+
+  constructor(message: string) {
+    super('model', message)
+  }
+}
+
+/** "Expected a number above 0 for --steps but got -3. Try --steps 10." The hint is a whole sentence. */
+export function expected(fault: Fault, what: string, subject: string, got: unknown, hint = ''): AdvxError {
+  return new AdvxError(fault, `Expected ${what} for ${subject} but got ${show(got)}.${hint && ` ${hint}`}`)
+}
+
+const show = (value: unknown): string =>
+  typeof value === 'string' ? `'${value}'` : Array.isArray(value) ? `[${value.join(', ')}]` : String(value)
+
+/** The nearest of `names` when it is near enough to be a slip of the finger, as a sentence. */
+export function suggest(name: string, names: readonly string[]): string {
+  const ranked = names.map(n => [distance(name.toLowerCase(), n.toLowerCase()), n] as const).sort(([a], [b]) => a - b)
+  const [best] = ranked
+  return best && best[0] <= Math.max(1, Math.floor(best[1].length / 3)) ? `Did you mean '${best[1]}'?` : ''
+}
+
+/** Levenshtein's edit distance, one row at a time; two neighbours that changed places count once. */
+function distance(a: string, b: string): number {
+  let before: number[] = []
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + Number(a[i - 1] !== b[j - 1]))
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        next[j] = Math.min(next[j], before[j - 2] + 1)
+    }
+    before = row
+    row = next
+  }
+  return row[b.length]
+}

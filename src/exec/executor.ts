@@ -1,0 +1,47 @@
+import type { Shape } from '../shape.ts'
+import type { Tensor } from '../tensor.ts'
+
+/** A function of named tensors: what is compiled. */
+export interface Fn {
+  readonly inputs: Readonly<Record<string, Tensor>>
+  readonly outputs: Readonly<Record<string, Tensor>>
+}
+
+/** Arrays by name, row-major, as the shapes of the signature say. */
+export type Values = Readonly<Record<string, Float32Array>>
+
+/** The inputs that the compiled function still needs, and what it gives. */
+export interface Signature {
+  readonly inputs: readonly Port[]
+  readonly outputs: readonly Port[]
+}
+export interface Port {
+  readonly name: string
+  readonly shape: Shape
+}
+
+/** A compiled function. Where `Executor.threads` holds it is plain data, for `open` in whatever thread. */
+export interface Artifact {
+  readonly executor: string
+  readonly signature: Signature
+}
+
+/** An opened function. One call at a time. */
+export interface Program {
+  readonly signature: Signature
+  run(feeds: Values, batch: number): Promise<Values>
+  close(): Promise<void>
+}
+
+/** One runtime on one kind of hardware; one file in this folder (or folder) each. */
+export interface Executor {
+  readonly name: string
+  /** Whether several worker threads may open the same artifact. */
+  readonly threads: boolean
+  compile(fn: Fn): Promise<Artifact>
+  open(artifact: Artifact): Promise<Program>
+  /** Frees what `compile` wrote. */
+  close(): Promise<void>
+}
+
+export const port = (name: string, { shape }: Tensor): Port => ({ name, shape })

@@ -1,0 +1,31 @@
+import type { Operator } from './call.ts'
+import { ACTIVATIONS } from './operators/activation.ts'
+import { CONVOLUTIONS } from './operators/convolution.ts'
+import { ELEMENTWISE } from './operators/elementwise.ts'
+import { MATRICES } from './operators/matrix.ts'
+import { NORMALIZATIONS } from './operators/normalization.ts'
+import { PADDINGS } from './operators/padding.ts'
+import { POOLINGS } from './operators/pooling.ts'
+import { REDUCTIONS } from './operators/reduction.ts'
+import { RESIZES } from './operators/resize.ts'
+import { SHAPES } from './operators/shape.ts'
+import { SLICES } from './operators/slicing.ts'
+import { SOURCES } from './operators/source.ts'
+
+/** Every operator of ai.onnx that advx reads, by its name there: https://onnx.ai/onnx/operators/ */
+export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
+  [
+    ACTIVATIONS,
+    CONVOLUTIONS,
+    ELEMENTWISE,
+    MATRICES,
+    NORMALIZATIONS,
+    PADDINGS,
+    POOLINGS,
+    REDUCTIONS,
+    RESIZES,
+    SHAPES,
+    SLICES,
+    SOURCES,
+  ].flatMap(family => Object.entries(family)),
+)

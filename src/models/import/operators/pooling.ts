@@ -1,0 +1,62 @@
+import { ShapeError } from '../../../errors.ts'
+import { averagePool, maxPool, type Pooling } from '../../../ops/pool.ts'
+import { pad } from '../../../ops/shape.ts'
+import { show, size } from '../../../shape.ts'
+import type { Tensor } from '../../../tensor.ts'
+import type { Call, Operator, Operators } from '../call.ts'
+import { demandPicture, pairOf, type Windows, windowsOf } from '../window.ts'
+
+/** A pooling as the core has it, with ceil_mode's extra rows as pads, and how it is made. */
+function pooling(call: Call, x: Tensor): { attrs: Pooling; windows: Windows; whole: boolean } {
+  demandPicture(x.shape, 'pooling')
+  const kernel = pairOf(call, 'kernel_shape')
+  const spatial = x.shape.slice(2)
+  const windows = windowsOf(call, spatial, kernel)
+  const { strides, dilations, pads, extra } = windows
+  if (pads.some((p, i) => p >= dilations[i % 2] * (kernel[i % 2] - 1) + 1))
+    throw new ShapeError(`Pads of [${pads}] make windows of [${kernel}] without any picture.`)
+  if (call.node.outputs.length > 1) throw new ShapeError('Its second output, the places of the maxima, is not known.')
+  if (!call.live) call.setting.budget.work(Math.abs(size(x.shape)) * kernel[0] * kernel[1])
+  const [top, left, bottom, right] = pads
+  return {
+    attrs: { kernel, strides, dilations, pads: [top, left, bottom + extra[0], right + extra[1]] },
+    windows,
+    whole: pads.every(p => p === 0) && spatial.every((d, i) => d === kernel[i] && dilations[i] === 1),
+  }
+}
+
+const largest: Operator = call => {
+  const x = call.tensor(0)
+  const { attrs, whole } = pooling(call, x)
+  return whole ? x.max([2, 3]) : maxPool(x, attrs)
+}
+
+/** Pads count where the file says so; what ceil_mode adds behind them never does. */
+const average: Operator = call => {
+  const x = call.tensor(0)
+  const { attrs, whole, windows } = pooling(call, x)
+  if (whole) return x.mean([2, 3])
+  const counts = call.int('count_include_pad', 0) !== 0
+  const [bottom, right] = windows.extra
+  if (!counts || (bottom === 0 && right === 0)) return averagePool(x, attrs, counts)
+  const [top, left, ...behind] = windows.pads
+  return averagePool(pad(x, [0, 0, top, left], [0, 0, ...behind]), { ...attrs, pads: [0, 0, bottom, right] })
+}
+
+const global =
+  (f: (x: Tensor, axes: readonly number[]) => Tensor): Operator =>
+  call => {
+    const x = call.tensor(0)
+    if (x.shape.length < 3) throw new ShapeError(`[${show(x.shape)}] has no height and width.`)
+    return f(
+      x,
+      x.shape.slice(2).map((_, i) => i + 2),
+    )
+  }
+
+export const POOLINGS: Operators = {
+  MaxPool: largest,
+  AveragePool: average,
+  GlobalAveragePool: global((x, axes) => x.mean(axes)),
+  GlobalMaxPool: global((x, axes) => x.max(axes)),
+}

@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { basename, resolve } from 'node:path'
+import { AdvxError } from '../errors.ts'
+import { readOnnx } from '../formats/onnx/read.ts'
+import { substitute, toposort } from '../graph.ts'
+import { N, show } from '../shape.ts'
+import { input, isConstant, type Tensor } from '../tensor.ts'
+import { type ClassNames, findClassNames } from './class-names.ts'
+import { type Found, findPreprocessing } from './find-preprocessing.ts'
+import { type Imported, importOnnx } from './import/import-onnx.ts'
+import { findModel, type ModelFiles } from './model-files.ts'
+import type { InputSize, Preprocessing, Recipe } from './preprocessing.ts'
+
+export { modelNames } from './embedded.ts'
+
+/** A model file as attacks see it: pictures in [0, 1] in, logits out, everything between in one graph. */
+export interface Classifier {
+  readonly name: string
+  /** The file's name without its folder. */
+  readonly file: string
+  readonly path: string
+  readonly sha256: string
+  readonly format: 'onnx'
+  readonly input: InputSize
+  readonly classes: readonly string[]
+  readonly classesFrom: ClassNames['from']
+  readonly preprocessing: Preprocessing
+  /** input: [N, C, H, W] in [0, 1]; logits: [N, K], the preprocessing inside. */
+  readonly graph: { readonly input: Tensor; readonly logits: Tensor }
+  /** The logits of other pictures; the same graph for the same x. */
+  logits(x: Tensor): Tensor
+  /** Weights and figures of the preprocessing: what no attack changes. */
+  readonly constants: ReadonlySet<Tensor>
+  readonly notes: readonly string[]
+  /** 1: the graph is right for one picture at a time only. */
+  readonly batch: 'any' | 1
+  /** How often the file uses each operator. */
+  readonly operators: ReadonlyMap<string, number>
+  readonly opsets: ReadonlyMap<string, number>
+}
+
+export interface LoadOptions {
+  /** A name, a file, or `Preprocessing.json` of an earlier run. */
+  readonly preprocess?: string | Recipe | undefined
+  /** A file of class names. */
+  readonly classes?: string | undefined
+  /** The name of the output that holds the scores. */
+  readonly output?: string | undefined
+  /** 1: read the model for one picture at a time. */
+  readonly batch?: 1 | undefined
+}
+
+/**
+ * Reads a model with what belongs to it. `wanted`: an .onnx file, a folder in Hugging Face's layout, or the name of an
+ * embedded model. Throws an AdvxError: `model` where files do not fit, `usage` where options do not.
+ */
+export async function loadModel(wanted: string, options: LoadOptions = {}): Promise<Classifier> {
+  const files = await findModel(wanted)
+  const model = await readOnnx(files.path)
+  const found = await findPreprocessing({
+    option: options.preprocess,
+    beside: files.preprocessor,
+    metadata: model.metadata.get('advx.preprocessing'),
+  })
+  const size = { channels: found.channels ?? undefined, height: found.size?.height, width: found.size?.width }
+  const imported = inFile(files, () => importOnnx(model, { output: options.output, batch: options.batch, size }))
+  const names = await findClassNames(
+    { option: options.classes, beside: files.config, metadata: model.metadata.get('advx.classes') },
+    imported.logits.shape[1],
+  )
+  const operators = new Map<string, number>()
+  for (const { type } of model.graph.nodes) operators.set(type, (operators.get(type) ?? 0) + 1)
+  return {
+    name: files.name,
+    file: basename(files.path),
+    path: resolve(files.path),
+    sha256: await hashOf(files.path),
+    format: 'onnx',
+    classes: names.names,
+    classesFrom: names.from,
+    batch: imported.batch,
+    operators,
+    opsets: model.opsets,
+    ...assembled(imported, found),
+  }
+}
+
+type Assembled = Pick<Classifier, 'input' | 'preprocessing' | 'graph' | 'logits' | 'constants' | 'notes'>
+
+/** The network behind its preprocessing. */
+function assembled({ input: source, logits: scores, picture, notes }: Imported, found: Found): Assembled {
+  const { channels, height, width } = picture
+  const size = { channels, height, width }
+  const preprocessing = found.for(size)
+  const pictures = input([N, channels, height, width], 'x')
+  const [logits] = substitute([scores], new Map([[source, preprocessing.normalise(pictures)]]))
+  const known = new WeakMap<Tensor, Tensor>([[pictures, logits]])
+  return {
+    input: size,
+    preprocessing,
+    graph: { input: pictures, logits },
+    logits(x) {
+      if (show(x.shape) !== show(pictures.shape))
+        throw new TypeError(`The model takes [${show(pictures.shape)}], not [${show(x.shape)}]`)
+      if (!known.has(x)) known.set(x, substitute([logits], new Map([[pictures, x]]))[0])
+      return known.get(x)!
+    },
+    constants: new Set(toposort([logits]).filter(isConstant)),
+    notes: [...notes, ...found.notes],
+  }
+}
+
+/** Errors of the importer, with the file they are about. */
+function inFile<T>({ path }: ModelFiles, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof AdvxError)) throw error
+    throw new AdvxError(error.fault, `${path}: ${error.message}`, { cause: error })
+  }
+}
+
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const part of createReadStream(path)) hash.update(part)
+  return hash.digest('hex')
+}

@@ -1,0 +1,72 @@
+import { readdir, stat } from 'node:fs/promises'
+import { basename, dirname, extname, join, resolve } from 'node:path'
+import { AdvxError, expected, suggest } from '../errors.ts'
+import { embeddedModels } from './embedded.ts'
+
+/** Where a model and what belongs to it lie. */
+export interface ModelFiles {
+  readonly name: string
+  /** The .onnx file. */
+  readonly path: string
+  /** Hugging Face's files, where they are there. */
+  readonly config: string | undefined
+  readonly preprocessor: string | undefined
+}
+
+/** A file, a folder in Hugging Face's layout, or the name of an embedded model. */
+export async function findModel(wanted: string): Promise<ModelFiles> {
+  const kind = await kindOf(wanted)
+  if (kind === 'folder') return withCompanions(basename(resolve(wanted)), await modelIn(wanted))
+  if (kind === 'file') {
+    if (extname(wanted).toLowerCase() === '.json') throw noTfjs(wanted)
+    return withCompanions(basename(wanted, extname(wanted)), wanted)
+  }
+  const embedded = await embeddedModels()
+  const path = embedded.get(wanted)
+  if (path) return withCompanions(wanted, path)
+  if (/[/\\]|\.onnx$|\.json$/i.test(wanted)) throw new AdvxError('model', `${wanted}: There is no such file.`)
+  const names = [...embedded.keys()]
+  throw expected('usage', `a file, a folder or one of ${names.join(', ')}`, '--model', wanted, suggest(wanted, names))
+}
+
+async function kindOf(path: string): Promise<'file' | 'folder' | null> {
+  const found = await stat(path).catch(() => null)
+  return found ? (found.isDirectory() ? 'folder' : 'file') : null
+}
+
+/** model.onnx, onnx/model.onnx, or the only .onnx file there is. */
+async function modelIn(folder: string): Promise<string> {
+  for (const path of [join(folder, 'model.onnx'), join(folder, 'onnx', 'model.onnx')])
+    if ((await kindOf(path)) === 'file') return path
+  const files = await readdir(folder)
+  const models = files.filter(file => file.toLowerCase().endsWith('.onnx'))
+  if (models.length === 1) return join(folder, models[0])
+  if (models.length > 1)
+    throw new AdvxError(
+      'model',
+      `${folder} holds ${models.length} models: name one, such as ${join(folder, models[0])}.`,
+    )
+  if (files.includes('model.json')) throw noTfjs(join(folder, 'model.json'))
+  const hint = files.some(file => /\.(safetensors|bin|pt|pth|h5|keras|pb)$/.test(file))
+    ? ' Its weights are in another format: export them to ONNX first.'
+    : ''
+  throw new AdvxError('model', `${folder} holds no model.onnx, nor onnx/model.onnx.${hint}`)
+}
+
+const noTfjs = (path: string): AdvxError =>
+  new AdvxError(
+    'model',
+    `${path}: This version reads no tfjs models. Convert it: python -m tf2onnx.convert --tfjs ${path} --output model.onnx`,
+  )
+
+/** Hugging Face's files lie beside the model, or one folder up where that is in a folder called onnx. */
+async function withCompanions(name: string, model: string): Promise<ModelFiles> {
+  const folder = dirname(model)
+  const folders = basename(resolve(folder)) === 'onnx' ? [folder, dirname(resolve(folder))] : [folder]
+  const find = async (file: string): Promise<string | undefined> => {
+    for (const place of folders) if ((await kindOf(join(place, file))) === 'file') return join(place, file)
+    return undefined
+  }
+  const [config, preprocessor] = [await find('config.json'), await find('preprocessor_config.json')]
+  return { name, path: model, config, preprocessor }
+}

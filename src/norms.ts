@@ -1,0 +1,115 @@
+import { abs, clip, div, exp, greater, log, maximum, minimum, neg, positive, sign, sqrt } from './ops/elementwise.ts'
+import { kthLargest } from './ops/reduce.ts'
+import type { Random } from './random.ts'
+import { size } from './shape.ts'
+import { type Operand, type Tensor, zerosLike } from './tensor.ts'
+
+export type NormName = 'linf' | 'l2' | 'l1' | 'l0'
+
+/** What an Lp threat model means to an attack. Images are [N, C, H, W] in [0, 1]; every function works per image. */
+export interface Norm {
+  /**
+   * arg max ⟨g, d⟩ over ‖d‖ ≤ 1: the direction of steepest ascent. A zero gradient stays zero. `at`: where the
+   * images are now; L1 then leaves out what the box holds back.
+   */
+  direction(g: Tensor, at?: Tensor): Tensor
+  /** The point of the ε-ball around `x0` nearest to `x`. */
+  project(x: Tensor, x0: Tensor, eps: Operand): Tensor
+  /** A point of the ε-ball around `x0`, evenly distributed over it. */
+  sample(x0: Tensor, eps: Operand, random: Random): Tensor
+}
+
+const TINY = 1e-30
+const perImage = (x: Tensor): number[] => [...x.shape.keys()].slice(1)
+
+/** x / ‖x‖₂ per image. Scaled by its largest value first: the squares of small gradients are 0 in float32. */
+function unit(x: Tensor): Tensor {
+  const scaled = x.div(maximum(abs(x).max(perImage(x)), TINY))
+  return scaled.div(maximum(norm2(scaled), TINY))
+}
+const norm2 = (x: Tensor): Tensor => sqrt(x.mul(x).sum(perImage(x)))
+const dimension = (x: Tensor): number => size(x.shape.slice(1))
+
+export const linf: Norm = {
+  direction: g => sign(g),
+  project: (x, x0, eps) => clip(x, x0.sub(eps), x0.add(eps)),
+  sample: (x0, eps, random) => x0.add(random.uniform(x0).mul(2).sub(1).mul(eps)),
+}
+
+export const l2: Norm = {
+  direction: unit,
+  // x₀ + δ · min(1, ε / ‖δ‖₂)
+  project(x, x0, eps) {
+    const delta = x.sub(x0)
+    return x0.add(delta.mul(minimum(div(eps, maximum(norm2(delta), TINY)), 1)))
+  },
+  // A normal direction, at radius ε · u^(1/D).
+  sample: (x0, eps, random) => x0.add(unit(random.normal(x0)).mul(radius(x0, random)).mul(eps)),
+}
+
+/** The share q of the coordinates that an L1 step moves: the strongest 1 % (Tramèr and Boneh 2019, §5, SLIDE). */
+export const L1_SHARE = 0.01
+
+export const l1: Norm = {
+  // sign(g) / k on the k = ⌈q · D⌉ largest of |g|: one coordinate alone would be steepest, and needs D steps.
+  direction(g, at) {
+    const free = at ? g.mul(roomTowards(g, at)) : g
+    const size1 = abs(free)
+    const chosen = greater(kthLargest(size1, Math.ceil(L1_SHARE * dimension(g))), size1)
+      .mul(-1)
+      .add(1)
+      .mul(sign(free))
+    return chosen.div(maximum(abs(chosen).sum(perImage(g)), 1))
+  },
+  /**
+   * The nearest point of ball *and* box: δᵢ = sign(dᵢ) · clip(|dᵢ| − λ, 0, uᵢ), where uᵢ is the room that the box
+   * leaves and λ ≥ 0 the least with Σ|δᵢ| ≤ ε (Croce and Hein 2021, https://arxiv.org/abs/2103.01208, §3).
+   * λ by bisection to the last bits of float32, then exactly on the piece that is left.
+   */
+  project(x, x0, eps) {
+    const d = x.sub(x0)
+    const length = abs(d)
+    const room = roomAround(d, x0)
+    const at = (lambda: Operand): Tensor => minimum(maximum(length.sub(lambda), 0), room)
+    const total = (lambda: Operand): Tensor => at(lambda).sum(perImage(x))
+    let lo = zerosLike(length.max(perImage(x)))
+    let hi = length.max(perImage(x))
+    for (let i = 0; i < 26; i++) {
+      const middle = lo.add(hi).mul(0.5)
+      const outside = positive(total(middle).sub(eps))
+      lo = lo.add(outside.mul(middle.sub(lo)))
+      hi = hi.sub(outside.mul(-1).add(1).mul(hi.sub(middle)))
+    }
+    const moving = positive(length.sub(hi))
+      .mul(positive(room.sub(length.sub(hi))))
+      .sum(perImage(x))
+    const exact = maximum(hi.sub(neg(total(hi).sub(eps)).div(maximum(moving, 1))), lo)
+    const lambda = exact.mul(positive(total(0).sub(eps))) // inside already: λ = 0
+    return x0.add(sign(d).mul(at(lambda)))
+  },
+  // Exponentials over their sum, with random signs, at radius ε · u^(1/D).
+  sample(x0, eps, random) {
+    const e = neg(log(random.uniform(x0)))
+    const signs = greater(random.uniform(x0), 0.5).mul(2).sub(1)
+    return x0.add(
+      e
+        .div(e.sum(perImage(x0)))
+        .mul(signs)
+        .mul(radius(x0, random))
+        .mul(eps),
+    )
+  },
+}
+
+export const NORMS: Readonly<Partial<Record<NormName, Norm>>> = { linf, l2, l1 }
+
+/** u^(1/D), per image. */
+const radius = (x0: Tensor, random: Random): Tensor => exp(log(random.uniform(x0.sum(perImage(x0)))).div(dimension(x0)))
+
+/** How far x₀ + d may go from x₀ in the direction of d before it leaves [0, 1]. */
+const roomAround = (d: Tensor, x0: Tensor): Tensor => {
+  const up = positive(d)
+  return up.mul(x0.mul(-1).add(1)).add(up.mul(-1).add(1).mul(x0))
+}
+/** 1 where the image can still go in the direction of g, else 0. */
+const roomTowards = (g: Tensor, x: Tensor): Tensor => positive(roomAround(g, x))

@@ -1,0 +1,150 @@
+import { broadcast, strides } from '../shape.ts'
+import { bind, type Operand, type Tensor } from '../tensor.ts'
+import { type Cotangents, float, type OnnxForm, type Op, view } from './op.ts'
+
+type Unary = (x: Operand) => Tensor
+type Binary = (x: Operand, y: Operand) => Tensor
+type Ternary = (x: Operand, y: Operand, z: Operand) => Tensor
+
+/** Whether each element of the output depends on the matching elements of the inputs alone. */
+export const isElementwise = (op: Op): boolean => ELEMENTWISE.has(op)
+const ELEMENTWISE = new Set<Op>()
+
+// Rules never mention broadcasting: grad.ts sums each cotangent back to its input's shape.
+
+export const exp: Unary = elementwise('exp', { onnx: 'Exp', js: Math.exp, vjp: (g, y) => [g.mul(y)] })
+export const log: Unary = elementwise('log', { onnx: 'Log', js: Math.log, vjp: (g, _, [x]) => [g.div(x)] })
+export const sqrt: Unary = elementwise('sqrt', { onnx: 'Sqrt', js: Math.sqrt, vjp: (g, y) => [g.div(y).mul(0.5)] })
+export const neg: Unary = elementwise('neg', { onnx: 'Neg', js: x => -x, vjp: g => [neg(g)] })
+export const abs: Unary = elementwise('abs', { onnx: 'Abs', js: Math.abs, vjp: (g, _, [x]) => [g.mul(sign(x))] })
+export const sign: Unary = elementwise('sign', { onnx: 'Sign', js: Math.sign, vjp: () => [null] })
+export const sin: Unary = elementwise('sin', { onnx: 'Sin', js: Math.sin, vjp: (g, _, [x]) => [g.mul(cos(x))] })
+export const cos: Unary = elementwise('cos', { onnx: 'Cos', js: Math.cos, vjp: (g, _, [x]) => [neg(g.mul(sin(x)))] })
+export const tanh: Unary = elementwise('tanh', {
+  onnx: 'Tanh',
+  js: Math.tanh,
+  vjp: (g, y) => [g.mul(y.mul(y).mul(-1).add(1))],
+})
+export const sigmoid: Unary = elementwise('sigmoid', {
+  onnx: 'Sigmoid',
+  js: x => 1 / (1 + Math.exp(-x)),
+  vjp: (g, y) => [g.mul(y).mul(y.mul(-1).add(1))],
+})
+/** log(1 + eˣ). */
+export const softplus: Unary = elementwise('softplus', {
+  onnx: 'Softplus',
+  js: x => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+  vjp: (g, _, [x]) => [g.mul(sigmoid(x))],
+})
+export const relu: Unary = elementwise('relu', {
+  onnx: 'Relu',
+  js: x => (x > 0 ? x : x * 0), // NaN stays NaN
+  vjp: (g, y) => [g.mul(positive(y))],
+})
+
+/**
+ * 1 where x > 0, else 0: the mask of a ReLU. As HardSigmoid with the steepest finite slope it is four times
+ * as fast in ONNX Runtime as Sign, and faster than Where.
+ */
+export const positive: Unary = elementwise('positive', {
+  onnx: (emit, [x]) => emit.node('HardSigmoid', [x], { alpha: float(3.4028234663852886e38), beta: float(0) }),
+  js: x => Number(x > 0),
+  vjp: () => [null],
+})
+
+export const add: Binary = elementwise('add', { onnx: 'Add', js: (a, b) => a + b, vjp: g => [g, g] })
+export const sub: Binary = elementwise('sub', { onnx: 'Sub', js: (a, b) => a - b, vjp: g => [g, neg(g)] })
+export const mul: Binary = elementwise('mul', {
+  onnx: 'Mul',
+  js: (a, b) => a * b,
+  vjp: (g, _, [a, b]) => [g.mul(b), g.mul(a)],
+})
+export const div: Binary = elementwise('div', {
+  onnx: 'Div',
+  js: (a, b) => a / b,
+  vjp: (g, y, [, b]) => [g.div(b), neg(g.mul(y).div(b))],
+})
+/** aᵇ, for a > 0 wherever the gradient to b is asked for. */
+export const pow: Binary = elementwise('pow', {
+  onnx: 'Pow',
+  js: (a, b) => a ** b,
+  vjp: (g, y, [a, b]) => [g.mul(b).mul(pow(a, b.sub(1))), g.mul(y).mul(log(a))],
+})
+// Of two equal values the first gets the gradient.
+export const minimum: Binary = elementwise('minimum', {
+  onnx: 'Min',
+  js: (a, b) => Math.min(a, b),
+  vjp: (g, _, [a, b]) => [g.mul(positive(a.sub(b)).mul(-1).add(1)), g.mul(positive(a.sub(b)))],
+})
+export const maximum: Binary = elementwise('maximum', {
+  onnx: 'Max',
+  js: (a, b) => Math.max(a, b),
+  vjp: (g, _, [a, b]) => [g.mul(positive(b.sub(a)).mul(-1).add(1)), g.mul(positive(b.sub(a)))],
+})
+/** 1 where a > b, else 0. */
+export const greater: Binary = elementwise('greater', {
+  onnx: (emit, inputs) => emit.node('Cast', [emit.node('Greater', inputs)], { to: 1 }),
+  js: (a, b) => Number(a > b),
+  vjp: () => [null, null],
+})
+/** `a` where `condition` is not 0, else `b`: also where the other one is not finite. */
+export const where: Ternary = elementwise('where', {
+  onnx: (emit, [c, a, b]) => emit.node('Where', [emit.node('Cast', [c], { to: 9 }), a, b]),
+  js: (c, a, b) => (c ? a : b),
+  vjp: (g, _, [c]) => [null, where(c, g, 0), where(c, 0, g)],
+})
+
+/** x held between two numbers; the gradient flows strictly between them, and at neither. */
+const clampOp: Op = {
+  name: 'clamp',
+  shape: ([x]) => x,
+  onnx: (emit, [x], { attrs: { lo, hi } }) =>
+    emit.node('Clip', [x, emit.floats([lo as number], []), emit.floats([hi as number], [])]),
+  js: ([x], { attrs: { lo, hi } }) => x.map(v => Math.min(Math.max(v, lo as number), hi as number)),
+  vjp(g, y, _, { lo, hi }) {
+    const above = y.sub(lo as number)
+    const below = y.mul(-1).add(hi as number)
+    return [g.mul(positive(lo === -Infinity ? below : hi === Infinity ? above : minimum(above, below)))]
+  },
+}
+ELEMENTWISE.add(clampOp)
+
+/** x held between `lo` and `hi`. */
+export const clip: Ternary = (x, lo, hi) =>
+  typeof lo === 'number' && typeof hi === 'number'
+    ? bind(clampOp, [x], { lo: Math.fround(lo), hi: Math.fround(hi) }) // as constants are, which the gradient compares with
+    : minimum(maximum(x, lo), hi)
+
+interface Rules {
+  readonly onnx: OnnxForm
+  js(...values: number[]): number
+  vjp(g: Tensor, y: Tensor, inputs: readonly Tensor[]): Cotangents
+}
+
+/** An operator that computes each element of its output from the matching elements of its inputs. */
+function elementwise(name: string, { onnx, js, vjp }: Rules): (...args: Operand[]) => Tensor {
+  const op: Op = {
+    name,
+    onnx,
+    vjp,
+    shape: inputs => inputs.reduce(broadcast, []),
+    js(data, { shape, shapes }) {
+      const [a, b, c] = data.map((x, k) => aligned(x, shapes[k], shape))
+      return a.map((v, i) => js(v, b?.[i], c?.[i]))
+    },
+  }
+  ELEMENTWISE.add(op)
+  return (...args) => bind(op, args.slice(0, js.length)) // so that xs.map(exp) is no exp of an index
+}
+
+/** `data` repeated along the axes in which `own` is broadcast to `shape`. */
+export function aligned(data: Float64Array, own: readonly number[], shape: readonly number[]): Float64Array {
+  const extra = shape.length - own.length
+  if (extra === 0 && own.every((d, i) => d === shape[i])) return data
+  const steps = strides(own)
+  return view(
+    data,
+    shape,
+    shape.map((_, i) => (i < extra || own[i - extra] === 1 ? 0 : steps[i - extra])),
+  )
+}

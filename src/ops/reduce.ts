@@ -1,0 +1,119 @@
+import { type Shape, size, strides } from '../shape.ts'
+import { bind, constant, type Operand, type Tensor } from '../tensor.ts'
+import { greater } from './elementwise.ts'
+import { type Cotangents, type OnnxEmitter, type OnnxForm, type Op, onnxShape, walk } from './op.ts'
+import { expandLike } from './shape.ts'
+
+type Reduction = (x: Tensor, axes?: readonly number[]) => Tensor
+
+// Reduced axes stay, with length 1, so that results broadcast against their input.
+
+export const sum: Reduction = reduction('sum', {
+  onnx(emit, [x], node) {
+    const axes = node.attrs.axes as Shape
+    const count = rowLength(node)
+    if (count === null) return emit.node('ReduceSum', [x, emit.ints(axes)], { keepdims: 1 })
+    const total = emit.node('Mul', [averageOfRows(emit, x, count), emit.floats([count], [])])
+    return emit.node('Reshape', [total, emit.ints(onnxShape(node.shape))])
+  },
+  start: 0,
+  js: (a, b) => a + b,
+  vjp: (g, _, x) => [expandLike(g, x)],
+})
+export const mean: Reduction = reduction('mean', {
+  onnx(emit, [x], node) {
+    const axes = node.attrs.axes as Shape
+    const { shape } = node.inputs[0]
+    if (shape.length === 4 && axes.join() === '2,3') return emit.node('GlobalAveragePool', [x])
+    const count = rowLength(node)
+    if (count === null) return emit.node('ReduceMean', [x], { axes, keepdims: 1 })
+    return emit.node('Reshape', [averageOfRows(emit, x, count), emit.ints(onnxShape(node.shape))])
+  },
+  start: 0,
+  js: (a, b, count) => a + b / count,
+  vjp: (g, _, x, axes) => [expandLike(g.div(count(x, axes)), x)],
+})
+/** Every maximum gets all of the gradient. */
+export const reduceMax: Reduction = reduction('max', {
+  onnx: (emit, [x], node) => emit.node('ReduceMax', [x], { axes: node.attrs.axes as Shape, keepdims: 1 }),
+  start: -Infinity,
+  js: (a, b) => Math.max(a, b),
+  vjp: (g, y, x) => [g.mul(greater(y, x).mul(-1).add(1))],
+})
+
+/**
+ * The k-th largest value of each image, [N, 1, …]: a threshold that keeps k elements. Equal values get the
+ * gradient together.
+ */
+export const kthLargest = (x: Tensor, k: number): Tensor => bind(kthLargestOp, [x], { k })
+const kthLargestOp: Op = {
+  name: 'kthLargest',
+  shape: ([x]) => x.map((d, i) => (i === 0 ? d : 1)),
+  vjp: (g, y, [x]) => [g.mul(greater(x, y).add(greater(y, x)).mul(-1).add(1))],
+  onnx(emit, [x], node) {
+    const k = node.attrs.k as number
+    const rows = emit.node('Reshape', [x, emit.ints([-1, perImage(node.inputs[0].shape)])])
+    const top = emit.node('TopK', [rows, emit.ints([k])], { axis: 1, largest: 1, sorted: 1 })
+    const last = emit.node('Slice', [top, emit.ints([k - 1]), emit.ints([k]), emit.ints([1])])
+    return emit.node('Reshape', [last, emit.ints(onnxShape(node.shape))])
+  },
+  js([x], { shapes: [shape], attrs: { k } }) {
+    const row = shape.slice(1).reduce((a, b) => a * b, 1)
+    return Float64Array.from({ length: shape[0] }, (_, n) => {
+      const values = x.slice(n * row, (n + 1) * row).sort()
+      return values[row - (k as number)]
+    })
+  },
+}
+
+/** How many elements are folded into one; a tensor where the batch is among them. */
+const count = (x: Tensor, axes: Shape): Operand =>
+  axes.some(axis => x.shape[axis] < 0)
+    ? expandLike(constant(1), x).sum(axes)
+    : axes.reduce((product, axis) => product * x.shape[axis], 1)
+
+const perImage = (shape: Shape): number => size(shape.slice(1))
+
+/**
+ * Length of the rows when whole trailing axes are reduced, else null. ONNX Runtime's ReduceSum adds a row in
+ * an order that depends on where the row lies in memory, so a picture's sum would depend on its batch mates;
+ * GlobalAveragePool does not.
+ */
+function rowLength({ inputs: [x], attrs }: Tensor): number | null {
+  const axes = attrs.axes as Shape
+  const trailing = axes.length > 0 && axes.every((axis, i) => axis === x.shape.length - axes.length + i)
+  const count = size(axes.map(axis => x.shape[axis]))
+  return trailing && axes[0] > 0 && count > 0 ? count : null
+}
+
+const averageOfRows = (emit: OnnxEmitter, x: string, count: number): string =>
+  emit.node('GlobalAveragePool', [emit.node('Reshape', [x, emit.ints([-1, 1, count])])])
+
+/** An operator that folds the elements along `axes` (default: all) into one. */
+function reduction(
+  name: string,
+  rules: {
+    onnx: OnnxForm
+    start: number
+    js: (a: number, b: number, count: number) => number
+    vjp: (g: Tensor, y: Tensor, x: Tensor, axes: Shape) => Cotangents
+  },
+): Reduction {
+  const op: Op = {
+    name,
+    onnx: rules.onnx,
+    vjp: (g, y, [x], { axes }) => rules.vjp(g, y, x, axes as Shape),
+    shape: ([x], { axes }) => x.map((d, i) => ((axes as Shape).includes(i) ? 1 : d)),
+    js([x], { shape, shapes, attrs }) {
+      const out = new Float64Array(size(shape)).fill(rules.start)
+      const count = x.length / out.length
+      const steps = strides(shape).map((step, i) => ((attrs.axes as Shape).includes(i) ? 0 : step))
+      walk(shapes[0], steps, 0, (i, j) => {
+        out[j] = rules.js(out[j], x[i], count)
+      })
+      return out
+    },
+  }
+  return (x, axes = x.shape.map((_, i) => i)) =>
+    bind(op, [x], { axes: axes.map(a => (a < 0 ? a + x.shape.length : a)).sort((a, b) => a - b) })
+}

@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Found, Job } from '../../src/engine/attack-image.ts'
+import { advantage, argmax } from '../../src/engine/decision.ts'
+import { type Lane, openLane } from '../../src/engine/lane.ts'
+import { distances, inside, toUnit } from '../../src/engine/lattice.ts'
+import { planAttacks } from '../../src/engine/plan.ts'
+import { attackNames, loadAttack } from '../../src/engine/registry.ts'
+import { forwardOf, gradientOf, type Target, trace } from '../../src/engine/trace.ts'
+import { evaluate } from '../../src/evaluate.ts'
+import type { Artifact, Executor } from '../../src/exec/executor.ts'
+import { cpu } from '../../src/exec/ort/cpu.ts'
+import { reference } from '../../src/exec/reference.ts'
+import { ancestors } from '../../src/graph.ts'
+import { NORMS, type NormName } from '../../src/norms.ts'
+import { conv } from '../../src/ops/conv.ts'
+import { relu } from '../../src/ops/elementwise.ts'
+import { maxPool } from '../../src/ops/pool.ts'
+import { reshape } from '../../src/ops/shape.ts'
+import { N } from '../../src/shape.ts'
+import { constant, input, isConstant, type Tensor } from '../../src/tensor.ts'
+import { normals, uniform } from '../support/values.ts'
+
+// Every file of attacks/ is held to this, without being named here.
+
+const CLASSES = 5
+const shape = [N, 3, 8, 8]
+const weights = (shape: number[], seed: number): Tensor => {
+  const count = shape.reduce((a, b) => a * b, 1)
+  const scale = Math.sqrt(2 / (count / shape[0]))
+  return constant(
+    Float32Array.from(normals(count, seed), v => v * scale),
+    shape,
+  )
+}
+/** A random net that a small change of the picture can turn, as it can a trained one. */
+const net = (x: Tensor): Tensor => {
+  const y = relu(conv(x.sub(0.5).mul(4), w1, { pads: [1, 1, 1, 1] }))
+  const z = relu(conv(maxPool(y, { kernel: [2, 2], strides: [2, 2], pads: [0, 0, 0, 0], dilations: [1, 1] }), w2))
+  return reshape(z, [N, 64]).matmul(w3)
+}
+const [w1, w2, w3] = [weights([12, 3, 3, 3], 1), weights([16, 12, 3, 3], 2), weights([64, CLASSES], 3)]
+
+const x = input(shape, 'x')
+const target: Target = {
+  shape,
+  classes: CLASSES,
+  logits: net,
+  constants: new Set([...ancestors([net(x)])].filter(isConstant)),
+}
+const pictures = Array.from({ length: 9 }, (_, i) => {
+  const next = uniform(100 + i)
+  return Uint8Array.from({ length: 192 }, () => (next() < 0.1 ? 0 : next() < 0.1 ? 255 : Math.floor(next() * 256)))
+})
+const labels = pictures.map(levels => argmax(evaluate([net(x)], new Map([[x, toUnit(levels)]]))[0]))
+
+async function lane(executor: Executor, job: Job, norm: NormName, batch: number): Promise<Lane> {
+  const { attack } = await loadAttack(job.key)
+  const traced = trace(attack, NORMS[norm]!, job.targeted, job.params, target)
+  const artifacts: Record<string, Artifact> = {
+    forward: await executor.compile(forwardOf(target)),
+    [`${job.key}/heavy`]: await executor.compile(traced.heavy),
+    [`${job.key}/light`]: await executor.compile(traced.light),
+    [`${job.key}/gradient`]: await executor.compile(gradientOf(target, job.targeted)),
+  }
+  if (traced.start) artifacts[`${job.key}/start`] = await executor.compile(traced.start)
+  const opened = await openLane(executor, artifacts)
+  await opened.setBatch(batch)
+  return opened
+}
+
+async function jobFor(
+  name: string,
+  norm: NormName,
+  more: Partial<Job> & { params?: Record<string, number> } = {},
+): Promise<Job> {
+  const [{ attack, params, eps }] = await planAttacks({ attacks: [name], norm, params: {} })
+  const own = { ...params, ...more.params }
+  const traced = trace(attack, NORMS[norm]!, more.targeted ?? false, own, target)
+  return {
+    key: name,
+    norm,
+    eps: eps[0],
+    targeted: false,
+    earlyStop: true,
+    seed: 0,
+    classes: CLASSES,
+    channels: 3,
+    hasStart: traced.start !== null,
+    gradient: traced.gradient,
+    startDraws: traced.startDraws,
+    stepDraws: traced.stepDraws,
+    ...more,
+    params: own,
+  }
+}
+
+async function attackAll(
+  executor: Executor,
+  job: Job,
+  batch = 4,
+  ys = labels,
+  order = pictures.map((_, i) => i),
+): Promise<Found[]> {
+  const opened = await lane(executor, job, job.norm, batch)
+  const found: Found[] = new Array(pictures.length)
+  await Promise.all(order.map(async i => (found[i] = await opened.attack(job, pictures[i], ys[i]))))
+  await opened.close()
+  return found
+}
+
+const executor = cpu()
+afterAll(() => executor.close())
+
+for (const name of await attackNames()) {
+  const { attack } = await loadAttack(name)
+  for (const norm of Object.keys(attack.norms) as NormName[]) {
+    describe(`${name}, ${norm}`, () => {
+      let job: Job
+      let found: Found[]
+      beforeAll(async () => {
+        job = await jobFor(name, norm)
+        found = await attackAll(executor, job)
+      })
+
+      test('finds adversarial pictures, and the float64 reference agrees', () => {
+        const broken = found.filter(f => f.levels)
+        expect(broken.length).toBeGreaterThanOrEqual(pictures.length / 2)
+        for (const [i, { levels }] of found.entries()) {
+          if (!levels) continue
+          const [logits] = evaluate([net(x)], new Map([[x, toUnit(levels)]]))
+          expect(advantage(logits, labels[i], false)).toBeGreaterThan(-1e-5)
+        }
+      })
+
+      test('each lies inside ball and box, and is another picture', () => {
+        for (const [i, { levels }] of found.entries()) {
+          if (!levels) continue
+          const d = distances(levels, pictures[i], 3)
+          expect(inside(norm, job.eps, d)).toBe(true)
+          expect(d.l0).toBeGreaterThan(0)
+        }
+      })
+
+      test('is the same alone, in any batch and in any order', async () => {
+        expect(await attackAll(executor, job, 1)).toEqual(found)
+        expect(await attackAll(executor, job, 7, labels, [8, 3, 5, 0, 1, 7, 2, 6, 4])).toEqual(found)
+      })
+
+      test('a success is never lost: more steps and no early stop break no fewer', async () => {
+        const longer = await attackAll(executor, { ...job, earlyStop: false })
+        for (const [i, { levels }] of found.entries()) if (levels) expect(longer[i].levels).not.toBeNull()
+        const steps = job.params.steps ?? 1
+        for (const f of longer) expect(f.gradients).toBeGreaterThanOrEqual(steps * (job.params.restarts ?? 1))
+      })
+
+      test('targeted, it reaches the target', async () => {
+        const targets = labels.map(k => (k + 1) % CLASSES)
+        const aimed = await jobFor(name, norm, { targeted: true, eps: job.eps * 4 })
+        const reached = await attackAll(executor, aimed, 4, targets)
+        expect(reached.some(f => f.levels)).toBe(true)
+        for (const [i, { levels }] of reached.entries()) {
+          if (!levels) continue
+          expect(argmax(evaluate([net(x)], new Map([[x, toUnit(levels)]]))[0])).toBe(targets[i])
+          expect(inside(norm, aimed.eps, distances(levels, pictures[i], 3))).toBe(true)
+        }
+      })
+
+      test('the reference executor breaks as many', async () => {
+        const slow = await attackAll(reference, job)
+        const count = (all: Found[]): number => all.filter(f => f.levels).length
+        expect(Math.abs(count(slow) - count(found))).toBeLessThanOrEqual(1)
+      })
+    })
+  }
+}
+
+test('restarts go on only with what still resists, from other points', async () => {
+  const hard = { eps: 2 / 255 }
+  const once = await attackAll(executor, await jobFor('pgd', 'linf', hard))
+  const often = await attackAll(executor, await jobFor('pgd', 'linf', { ...hard, params: { restarts: 8 } }))
+  for (const [i, f] of once.entries()) if (f.levels) expect(often[i]).toEqual(f)
+  const resisting = often.filter(f => !f.levels)
+  for (const f of resisting) expect(f.gradients).toBeGreaterThanOrEqual(80)
+})
+
+test('the seed decides the random start', async () => {
+  const hard = { eps: 6 / 255, earlyStop: false }
+  const [a, b, c] = await Promise.all(
+    [0, 0, 1].map(async seed => attackAll(executor, await jobFor('pgd', 'linf', { ...hard, seed }))),
+  )
+  expect(a).toEqual(b)
+  expect(a).not.toEqual(c)
+})

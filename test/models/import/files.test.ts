@@ -1,0 +1,36 @@
+import { describe, expect, test } from '@jest/globals'
+import { parseOnnx } from '../../../src/formats/onnx/read.ts'
+import { importOnnx } from '../../../src/models/import/import-onnx.ts'
+import { otherModels } from '../../formats/onnx/sample.ts'
+import { difference, importedRows, noise, runtimeRows, softmax } from './small-model.ts'
+
+const models = otherModels()
+// The float64 reference takes many seconds for these; the executors' tests run them.
+const SLOW = /mobilenetv2|squeezenet|resnet56/
+
+describe.each(models)('$name', ({ name, bytes }) => {
+  const model = parseOnnx(bytes)
+
+  test('is read for any batch', () => {
+    const { input, logits, batch, picture } = importOnnx(model)
+    expect(batch).toBe('any')
+    expect(input.shape).toEqual([-1, picture.channels, picture.height, picture.width])
+    expect(logits.shape).toHaveLength(2)
+  })
+
+  if (SLOW.test(name)) return
+  test('gives the figures of ONNX Runtime', async () => {
+    const imported = importOnnx(model)
+    const { channels, height, width } = imported.picture
+    const scale = /mlperf/.test(name) ? 255 : 1
+    const pictures = [7, 9].map(seed => noise(channels * height * width, seed).map(v => Math.abs(v) * scale))
+    const wanted = await runtimeRows(bytes, pictures, [channels, height, width])
+    const rows = importedRows(imported, pictures)
+    const probabilities = imported.notes.some(note => note.includes('Softmax'))
+    expect(difference(probabilities ? rows.map(softmax) : rows, wanted)).toBeLessThan(1e-4)
+  })
+})
+
+test('the folder of models is looked for', () => {
+  expect(Array.isArray(models)).toBe(true)
+})
