@@ -18,8 +18,10 @@ export interface Goal {
   readonly x0: Tensor
   /** One-hot, [N, K]: the class to leave or, targeted, to reach. */
   readonly y: Tensor
-  /** What to climb, per image, [N, 1]: J(x, y), or −J(x, target). */
+  /** What to climb, per image, [N, 1]: the cross-entropy J(x, y), or −J(x, target). */
   readonly loss: (x: Tensor) => Tensor
+  /** The same for another J(logits, y): what to climb, away from y or towards it. */
+  readonly objective: (loss: (logits: Tensor, y: Tensor) => Tensor) => (x: Tensor) => Tensor
   /** Per image, [N, 1]: above 0 once `x` is adversarial. */
   readonly margin: (x: Tensor) => Tensor
   /** The model's last layer before any softmax, [N, K]. */

@@ -52,6 +52,13 @@ describe('cross entropy', () => {
     expect(Math.fround(j) / (Math.exp(-lead) * total)).toBeCloseTo(1, lead === 5 ? 1 : 6)
   })
 
+  test.each([200, 5000])('has a direction that float32 holds even at a lead of %i', lead => {
+    const g = run(grad(t => crossEntropy(t, y))(z), [lead, 0, 0, -1000, -1000, -1000, -1000], [1, 0, 0, 0, 0, 0, 0])
+    const numbers = Float32Array.from(g)
+    expect(numbers[0]).toBeLessThan(0)
+    expect([...numbers].map(v => Math.abs(v / numbers[0]))).toEqual([1, 0.5, 0.5, 0, 0, 0, 0])
+  })
+
   test('has the sign of a descent at the label and of an ascent elsewhere, also at a great deficit', () => {
     const g = run(grad(t => crossEntropy(t, y))(z), [-60, 1, 0, 0, 0, 0, 0], [1, 0, 0, 0, 0, 0, 0])
     expect(g[0]).toBeCloseTo(-1, 12)

@@ -182,7 +182,11 @@ describe('samples in the plane are spread evenly over the ball', () => {
         1 / 4,
         share(points, p => p[0] * a > 0 && p[1] * b > 0),
       )
-    // Both halves of a quarter.
+    // And not along an axis either.
+    at(
+      1 / 4,
+      share(points, p => length[name]([p[0] - 0.5, p[1] - 0.5]) < 1),
+    )
     at(
       1 / 8,
       share(points, p => p[0] > p[1] && p[1] > 0),
@@ -219,6 +223,17 @@ describe('the L1 projection', () => {
         expect(length.linf(minus(own, exact))).toBeLessThan(1e-6)
       }
     }
+  })
+
+  test('tells coordinates apart that are almost equal', () => {
+    const next = uniform(31)
+    const clean = Float64Array.from({ length: BATCH * D }, () => 0.5)
+    const moved = clean.map(v => v + (next() < 0.5 ? -1 : 1) * (0.3 + 1e-3 * next()))
+    for (const budget of [0.01, 0.03, 0.05, 0.08])
+      for (const [n, own] of images(project(l1, moved, clean, budget)).entries()) {
+        const exact = nearestInL1BallAndBox(images(moved)[n], images(clean)[n], budget)
+        expect(length.linf(minus(own, exact))).toBeLessThan(1e-8)
+      }
   })
 
   test('meets the conditions of Karush, Kuhn and Tucker', () => {

@@ -7,8 +7,6 @@ import { resolveClass } from '../models/class-names.ts'
 import { readLabels } from '../models/labels.ts'
 import { type Classifier, loadModel } from '../models/load.ts'
 import { NORMS } from '../norms.ts'
-import { isStructural } from '../params.ts'
-import { N } from '../shape.ts'
 import type { Job } from './attack-image.ts'
 import type { AttackOptions, LabelFrom } from './options.ts'
 import { type AttackPlan, type Pass, passes, planAttacks } from './plan.ts'
@@ -188,11 +186,11 @@ function checkGate({ failUnder, labelFrom }: AttackOptions, items: readonly Item
 
 function traceAll(
   plans: readonly AttackPlan[],
-  { input, classes, logits, constants }: Classifier,
+  { graph, classes, logits, constants }: Classifier,
   targeted: boolean,
 ): { programs: Record<string, Fn>; attacks: Record<string, TracedAttack> } {
   const target: Target = {
-    shape: [N, input.channels, input.height, input.width],
+    shape: graph.input.shape,
     classes: classes.length,
     logits,
     constants,
@@ -258,7 +256,7 @@ function record(
       sha256,
       norm,
       eps,
-      params: Object.fromEntries(Object.entries(params).map(([p, v]) => [p, isStructural(p) ? v : v])),
+      params,
     })),
     target,
     labels: labels ? Object.fromEntries([...labels].sort(([a], [b]) => (a < b ? -1 : 1))) : null,

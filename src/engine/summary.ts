@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { arch, cpus, platform } from 'node:os'
+import { pathToFileURL } from 'node:url'
+import { chooseForGallery } from '../report/gallery.ts'
 import type { Thumbnail } from '../report/html.ts'
 import { checks, type Facts } from './checks.ts'
+import { inside } from './lattice.ts'
 import { share, spread } from './metrics.ts'
 import type { AttackSummary, LabelFrom, Line, Report } from './options.ts'
 import type { Pass } from './plan.ts'
@@ -103,7 +107,7 @@ function robustAccuracy(usable: readonly (readonly Line[])[], passes: readonly P
   const eps = Math.max(...passes.filter(p => p.plan.norm === norm).map(p => p.eps))
   const stands = (group: readonly Line[]): boolean =>
     group[0].clean!.class === group[0].label &&
-    !group.some(line => line.outcome === 'adversarial' && line.distance![norm] <= eps)
+    !group.some(line => line.outcome === 'adversarial' && inside(norm, eps, line.distance!))
   const result = share(usable.filter(stands).length, usable.length)
   return result && { ...result, norm, eps }
 }
@@ -129,28 +133,20 @@ function summary({ plan, eps }: Pass, all: readonly Line[], usable: number): Att
   }
 }
 
-/** Pictures shown in report.html: the first adversarial ones, evenly over the passes. */
-const THUMBNAILS = 200
-
-export function thumbnails(lines: readonly Line[], { passes, items, classifier }: Prepared): Thumbnail[] {
+/** The pictures that report.html shows. */
+export function thumbnails(lines: readonly Line[], { items, classifier }: Prepared): Thumbnail[] {
   const output = new Map(items.map(item => [item.source.name, item.output]))
   const name = (k: number): string => classifier.classes[k]
-  const each = Math.ceil(THUMBNAILS / passes.length)
-  return passes
-    .flatMap(({ plan, eps }) =>
-      lines.filter(l => l.attack === plan.name && l.eps === eps && l.outcome === 'adversarial').slice(0, each),
-    )
-    .slice(0, THUMBNAILS)
-    .map(line => ({
-      image: line.image,
-      attack: line.attack,
-      eps: line.eps,
-      clean: `clean/${output.get(line.image)}`,
-      adversarial: line.file,
-      from: name(line.clean!.class),
-      to: name(line.adversarial!.class),
-      confidence: line.adversarial!.confidence,
-    }))
+  return chooseForGallery(lines).map(line => ({
+    image: line.image,
+    attack: line.attack,
+    eps: line.eps,
+    clean: `clean/${output.get(line.image)}`,
+    adversarial: line.file,
+    from: name(line.clean!.class),
+    to: name(line.adversarial!.class),
+    confidence: line.adversarial!.confidence,
+  }))
 }
 
 function count(values: readonly LabelFrom[]): Partial<Record<LabelFrom, number>> {
@@ -159,16 +155,24 @@ function count(values: readonly LabelFrom[]): Partial<Record<LabelFrom, number>>
   return counts
 }
 
-const version = (): string => packageJson(new URL('.', import.meta.url)).version
-const dependency = (name: string): string => packageJson(new URL('.', import.meta.url)).dependencies[name] ?? ''
+const version = (): string => packageAt(new URL('.', import.meta.url), 'advx').version
 
-/** The package.json above a folder of this package: src/ has one folder less above it than dist/src/. */
-function packageJson(from: URL): { version: string; dependencies: Record<string, string> } {
-  for (let at = from; ; at = new URL('..', at)) {
+/** The installed version of a dependency. */
+function dependency(name: string): string {
+  try {
+    return packageAt(new URL('.', pathToFileURL(createRequire(import.meta.url).resolve(name))), name).version
+  } catch {
+    return 'unknown'
+  }
+}
+
+/** The package.json of a package above one of its folders. */
+function packageAt(folder: URL, name: string): { version: string } {
+  for (let at = folder; ; at = new URL('..', at)) {
     try {
       const found = JSON.parse(readFileSync(new URL('package.json', at), 'utf8'))
-      if (found.name === 'advx') return found
+      if (found.name === name) return found
     } catch {}
-    if (at.pathname === '/') throw new Error('package.json of advx is missing')
+    if (at.pathname === new URL('..', at).pathname) throw new Error(`package.json of ${name} is missing`)
   }
 }

@@ -8,13 +8,13 @@ import type { Norm } from '../norms.ts'
 import { neg } from '../ops/elementwise.ts'
 import { isStructural } from '../params.ts'
 import { type Draw, recorder } from '../random.ts'
-import { N, type Shape, show, size } from '../shape.ts'
+import { type Shape, show, size } from '../shape.ts'
 import { simplify } from '../simplify.ts'
 import { input, isConstant, isInput, type Tensor } from '../tensor.ts'
 
 /** What an attack is traced against. */
 export interface Target {
-  /** Of the pictures, [N, C, H, W]. */
+  /** Of the pictures: [N, C, H, W], or [1, C, H, W] for a model that takes one at a time. */
   readonly shape: Shape
   readonly classes: number
   /** Traced: pictures in [0, 1] to logits [N, K]. */
@@ -56,10 +56,11 @@ export function trace(
   params: Record<string, number>,
   target: Target,
 ): TracedAttack {
+  const [images] = target.shape
   const inputs: Record<string, Tensor> = {
     x0: input(target.shape, 'x0'),
-    y: input([N, target.classes], 'y'),
-    t: input([N, 1, 1, 1], 't'),
+    y: input([images, target.classes], 'y'),
+    t: input([images, 1, 1, 1], 't'),
     'param:eps': input([], 'eps'),
   }
   for (const name of Object.keys(attack.params)) if (!isStructural(name)) inputs[`param:${name}`] = input([], name)
@@ -67,7 +68,10 @@ export function trace(
     ['eps', ...Object.keys(attack.params)].map(name => [name, inputs[`param:${name}`] ?? params[name]]),
   ) as Parameters<Attack['step']>[2]
 
-  const sense = (value: Tensor): Tensor => (targeted ? neg(value) : value)
+  const objective: Goal['objective'] = loss => x => {
+    const value = loss(target.logits(x), inputs.y)
+    return targeted ? neg(value) : value
+  }
   const goal = (random: Goal['random']): Goal => ({
     x0: inputs.x0,
     y: inputs.y,
@@ -75,8 +79,9 @@ export function trace(
     norm,
     random,
     logits: target.logits,
-    loss: x => sense(crossEntropy(target.logits(x), inputs.y)),
-    margin: x => sense(margin(target.logits(x), inputs.y)),
+    objective,
+    loss: objective(crossEntropy),
+    margin: objective(margin),
   })
 
   const starting = recorder()
@@ -99,7 +104,7 @@ export function trace(
   const outputs = prefixed('next', next)
   const { heavy, light } = cut({ inputs: all, outputs }, target.constants)
   const logits = target.logits(state.x)
-  const gradient = grad(goal(stepping.random).loss)(state.x)
+  const gradient = grad(objective(crossEntropy))(state.x)
   const core = { ...heavy.outputs, logits }
   const free = isFree(core, gradient)
   return {
@@ -121,7 +126,7 @@ export function forwardOf({ shape, logits }: Target): Fn {
 /** Pictures and classes → logits and the gradient of the loss. */
 export function gradientOf({ shape, classes, logits }: Target, targeted: boolean): Fn {
   const x = input(shape, 'x')
-  const y = input([N, classes], 'y')
+  const y = input([shape[0], classes], 'y')
   const loss = (at: Tensor): Tensor => crossEntropy(logits(at), y)
   return {
     inputs: { x, y },
@@ -134,7 +139,11 @@ const prefixed = (prefix: string, record: Readonly<Record<string, Tensor>>): Rec
 const draws = (phase: string, list: readonly Draw[]): Record<string, Tensor> =>
   Object.fromEntries(list.map(({ tensor }, i) => [`${phase}:${i}`, tensor]))
 const rows = (phase: string, list: readonly Draw[]): DrawRow[] =>
-  list.map(({ tensor, distribution }, i) => ({ name: `${phase}:${i}`, distribution, length: size(tensor.shape) / N }))
+  list.map(({ tensor, distribution }, i) => ({
+    name: `${phase}:${i}`,
+    distribution,
+    length: Math.abs(size(tensor.shape)),
+  }))
 
 function checkState(where: string, state: State, shape: Shape): void {
   if (!state.x || show(state.x.shape) !== show(shape))
@@ -145,7 +154,7 @@ function checkState(where: string, state: State, shape: Shape): void {
       state.x ? `[${show(state.x.shape)}]` : 'no x',
     )
   for (const [name, t] of Object.entries(state))
-    if (t.shape[0] !== N)
+    if (t.shape[0] !== shape[0])
       throw expected(
         'usage',
         'the images as the first axis',

@@ -6,7 +6,6 @@ import { decodePicture } from '../io/decode.ts'
 import { parseLine } from '../io/json-lines.ts'
 import type { Picture } from '../io/picture.ts'
 import { loadModel } from '../models/load.ts'
-import { N } from '../shape.ts'
 import { argmax, confidence } from './decision.ts'
 import { inOrder } from './in-order.ts'
 import type { Line } from './options.ts'
@@ -59,7 +58,7 @@ export async function verifyRun(
       'Give it by -m.',
     )
   const { input, classes, logits, constants } = classifier
-  const target = { shape: [N, input.channels, input.height, input.width], classes: classes.length, logits, constants }
+  const target = { shape: classifier.graph.input.shape, classes: classes.length, logits, constants }
   const executor = executorNamed(device)
   const pool = await openPool(executor, { forward: await executor.compile(forwardOf(target)) }, availableThreads())
   const differences: Difference[] = []

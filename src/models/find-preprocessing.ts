@@ -92,7 +92,13 @@ function recipe({ notes: _, ...draft }: Draft, from: PreprocessingSource, fault:
 function recorded(record: Recipe): Found {
   const figures = (v: unknown): boolean => v === null || (Array.isArray(v) && v.every(Number.isFinite))
   const { order, scale, mean, std, geometry } = record
-  if (!['rgb', 'bgr'].includes(order) || !Number.isFinite(scale) || !figures(mean) || !figures(std) || !geometry?.height)
+  if (
+    !['rgb', 'bgr'].includes(order) ||
+    !Number.isFinite(scale) ||
+    !figures(mean) ||
+    !figures(std) ||
+    !geometry?.height
+  )
     throw expected('usage', 'what an earlier run recorded', 'the preprocessing', JSON.stringify(record))
   return recipe({ ...record, notes: [] }, 'option', 'usage')
 }

@@ -4,7 +4,7 @@ import { basename, resolve } from 'node:path'
 import { AdvxError } from '../errors.ts'
 import { readOnnx } from '../formats/onnx/read.ts'
 import { substitute, toposort } from '../graph.ts'
-import { N, show } from '../shape.ts'
+import { show } from '../shape.ts'
 import { input, isConstant, type Tensor } from '../tensor.ts'
 import { type ClassNames, findClassNames } from './class-names.ts'
 import { type Found, findPreprocessing } from './find-preprocessing.ts'
@@ -26,7 +26,7 @@ export interface Classifier {
   readonly classes: readonly string[]
   readonly classesFrom: ClassNames['from']
   readonly preprocessing: Preprocessing
-  /** input: [N, C, H, W] in [0, 1]; logits: [N, K], the preprocessing inside. */
+  /** input: [N, C, H, W] in [0, 1]; logits: [N, K], the preprocessing inside; N is 1 where `batch` is. */
   readonly graph: { readonly input: Tensor; readonly logits: Tensor }
   /** The logits of other pictures; the same graph for the same x. */
   logits(x: Tensor): Tensor
@@ -93,7 +93,7 @@ function assembled({ input: source, logits: scores, picture, notes }: Imported, 
   const { channels, height, width } = picture
   const size = { channels, height, width }
   const preprocessing = found.for(size)
-  const pictures = input([N, channels, height, width], 'x')
+  const pictures = input([source.shape[0], channels, height, width], 'x')
   const [logits] = substitute([scores], new Map([[source, preprocessing.normalise(pictures)]]))
   const known = new WeakMap<Tensor, Tensor>([[pictures, logits]])
   return {

@@ -30,11 +30,14 @@ export const sigmoid: Unary = elementwise('sigmoid', {
   js: x => 1 / (1 + Math.exp(-x)),
   vjp: (g, y) => [g.mul(y).mul(y.mul(-1).add(1))],
 })
-/** log(1 + eˣ). */
+/**
+ * log(1 + eˣ). Its derivative is the sigmoid, as e^(x − y): runtimes round sigmoid itself to 0 below −17. Below 10⁻²⁰
+ * it stays there, so that what climbs a loss finds its direction however sure the model is.
+ */
 export const softplus: Unary = elementwise('softplus', {
   onnx: 'Softplus',
   js: x => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
-  vjp: (g, _, [x]) => [g.mul(sigmoid(x))],
+  vjp: (g, y, [x]) => [g.mul(maximum(exp(x.sub(y)), 1e-20))],
 })
 export const relu: Unary = elementwise('relu', {
   onnx: 'Relu',

@@ -79,10 +79,10 @@ function describe({ name: attack, title, paper, params }: AttackSummary): Html {
 function rate(share: Share | null, n: number, absent: string): Content {
   if (!share) return html`<span class="none">– ${absent}</span>`
   const counts = counted(share, n)
-  return html`<strong>${percent(share.value)}</strong> ${bar(share)}<small>${interval(share)}</small><small>${counts}</small>`
+  return html`<strong>${percent(share.value)}</strong> ${bar(share)}<small class="whole">${interval(share)}</small><small class="whole">${counts}</small>`
 }
 
 const quartiles = (s: Spread | null, of = length): Content =>
   s === null
     ? html`<span class="none">–</span>`
-    : html`<strong>${of(s.median)}</strong><small>${of(s.q1)}–${of(s.q3)}</small>`
+    : html`<strong>${of(s.median)}</strong><small class="whole">${of(s.q1)}–${of(s.q3)}</small>`

@@ -12,12 +12,11 @@ const ENTITIES: Readonly<Record<string, string>> = {
 }
 
 /**
- * Any text in one line, safe as the content of an element and inside a quoted attribute: control, bidirectional and
- * invisible characters go, line breaks and tabs become a space, half a surrogate pair becomes U+FFFD.
+ * Text in one line, as much of it as is seen: control, bidirectional and invisible characters go, line breaks and tabs
+ * become a space, half a surrogate pair becomes U+FFFD.
  */
-export const escapeHtml = (text: string): string =>
-  text
-    .replace(BREAKS, ' ')
-    .replace(UNSEEN, '')
-    .replace(LONE_SURROGATES, '\ufffd')
-    .replace(/[&<>"']/g, c => ENTITIES[c])
+export const visible = (text: string): string =>
+  text.replace(BREAKS, ' ').replace(UNSEEN, '').replace(LONE_SURROGATES, '\ufffd')
+
+/** Any text, its visible part, safe as the content of an element and inside a quoted attribute. */
+export const escapeHtml = (text: string): string => visible(text).replace(/[&<>"']/g, c => ENTITIES[c])

@@ -1,5 +1,6 @@
 import type { Report } from '../engine/options.ts'
-import { count, duration, plural } from './figures.ts'
+import { visible } from './escape.ts'
+import { count, duration } from './figures.ts'
 import { type Content, type Html, html, name, type Section, shorten, table } from './markup.ts'
 
 const SIGNS = { pass: '✓ pass', warn: '! warn', fail: '✗ fail' }
@@ -30,14 +31,11 @@ export function evidence(report: Report): Section {
   return {
     title: 'How to see the same again',
     body: html`<pre><code>${report.command}</code></pre>
-<dl>
+${visible(report.command) === report.command ? null : html`<p class="about">Characters of the command that cannot be seen are left out here; report.json has it exactly.</p>`}<dl>
 ${rows([
   ['Made by', `${report.tool} ${report.version}, ${report.date}, in ${duration(report.seconds)}`],
   ['Model', html`${name(model.path, 1000)}<br><code>sha256 ${model.sha256}</code>`],
-  [
-    'Input',
-    `${model.input.join(' × ')} (channels, height, width), ${plural(model.classes, 'class').replace(/classs$/, 'classes')}`,
-  ],
+  ['Input', `${model.input.join(' × ')} (channels, height, width), ${count(model.classes)} classes`],
   ['Preprocessing', html`<code>${shorten(JSON.stringify(model.preprocessing) ?? 'none', 4000)}</code>`],
   ['Labels', labels.join(', ') || 'none'],
   ['Target', report.target === null ? 'none: any other class counts' : name(report.target)],
@@ -50,8 +48,9 @@ ${notes([...model.notes, ...report.notes])}
   }
 }
 
-/** "millisecondsPerGradient": "milliseconds per gradient". */
-const words = (key: string): string => key.replace(/[a-z][A-Z]/g, ([a, b]) => `${a} ${b.toLowerCase()}`)
+/** "millisecondsPerGradient": "Milliseconds per gradient". */
+const words = (key: string): string =>
+  key.replace(/[a-z][A-Z]/g, ([a, b]) => `${a} ${b.toLowerCase()}`).replace(/^[a-z]/, c => c.toUpperCase())
 
 type Row = readonly [string, Content]
 const rows = (list: readonly Row[]): Html[] => list.map(([key, value]) => html`<dt>${key}</dt><dd>${value}</dd>\n`)

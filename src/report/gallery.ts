@@ -69,7 +69,7 @@ function figure(t: Thumbnail, line: Line | null, { attacks }: Report): Html {
     : html`<span class="none">no file</span>`
   return html`<figure>
 <div class="pair">${picture(t.clean, `${image} before: ${from}`)}${right}</div>
-<figcaption><span class="says">${name(from)}${before}</span> <span class="says after">→ ${name(to)} ${percent(t.confidence)}</span>
+<figcaption><span class="says">${name(from)}${before}</span> <span class="says after">→\u00a0${name(to)} ${percent(t.confidence)}</span>
 <span class="file">${name(image)} · ${t.attack} ${budget(norm, t.eps)}</span></figcaption>
 </figure>
 `

@@ -14,7 +14,7 @@ export function headline(report: Report, lines: readonly Line[], { labelled }: T
 <h1>${name(model.file)}</h1>
 <p class="lead">${plural(usable, 'usable picture')} of ${count(images.found)}; attacked by ${names || 'nothing'}${report.target === null ? ', untargeted' : html`, towards ${name(report.target)}`}.</p>
 <div class="cards">
-${card('Clean accuracy', accuracy.clean, labelled, 'pictures with a label of their own', 'No picture has a label of its own.')}
+${card('Clean accuracy', accuracy.clean, labelled, 'pictures with a label of their own are classified rightly', 'No picture has a label of its own.')}
 ${robustCard(report, lines, usable)}
 ${gate ? html`<div class="card gate ${gate.passed ? 'pass' : 'fail'}"><h2>Gate</h2><p class="figure">${gate.passed ? '✓ passed' : '✗ failed'}</p><p>Asked for: robust accuracy of at least ${percent(gate.failUnder)}.</p></div>` : null}
 </div>

@@ -25,7 +25,7 @@ pre { background: var(--panel); border: 1px solid var(--edge); border-radius: .5
 table { width: 100%; border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0; border-bottom: 1px solid var(--edge); overflow-wrap: normal; }
 td bdi { overflow-wrap: anywhere; }
-th { color: var(--soft); font-weight: 600; font-size: .8rem; vertical-align: bottom; } th.number, td.number { text-align: right; padding-right: 1.25rem; } td.number small { white-space: nowrap; }
+th { color: var(--soft); font-weight: 600; font-size: .8rem; vertical-align: bottom; } th.number, td.number { text-align: right; padding-right: 1.25rem; } .whole { white-space: nowrap; }
 th:last-child, td:last-child { padding-right: 0 !important; } td .bar { width: 7rem; } .narrow { max-width: 40rem; }
 .status { white-space: nowrap; font-weight: 600; } .status.pass { color: var(--pass); } .status.warn { color: var(--warn); } .status.fail { color: var(--fail); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1.5rem; font-size: .9rem; margin: 1rem 0; }

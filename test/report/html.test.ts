@@ -36,7 +36,9 @@ describe('what it says', () => {
   test.each([
     ['fashion-resnet.onnx'],
     ['8 usable pictures of 10'],
-    ['Clean accuracy 75.0 % 95 % interval 65.0–85.0 % 6 of 8'],
+    [
+      'Clean accuracy 75.0 % 95 % interval 65.0–85.0 % 6 of 8 pictures with a label of their own are classified rightly',
+    ],
     ['Robust accuracy at L∞ 8/255 25.0 % 95 % interval 15.0–35.0 % 2 of 8'],
     ['66.7 % 56.7–76.7 % 4 of 6'],
     ['7.5 7–8'],
@@ -56,7 +58,7 @@ describe('what it says', () => {
     ['c'.repeat(64)],
     ['{"scale":[1],"mean":[0.286]}'],
     ['Seed 7'],
-    ['milliseconds per gradient 1.25'],
+    ['Milliseconds per gradient 1.25'],
     ['A final Softmax was removed.'],
   ])('%s', expected => expect(text).toContain(expected))
 
@@ -72,6 +74,11 @@ describe('what it says', () => {
     const checks = [{ id: 'V44', title: 'Inside the ball', status: 'fail', detail: '1 outside' }] as const
     expect(textOf(page({ checks })).split('Attacks')[0]).toContain('1 validity check failed (V44)')
     expect(text).not.toContain('validity check failed')
+  })
+
+  test('a command that cannot be shown whole is said to be in report.json', () => {
+    expect(textOf(page({ command: 'advx attack a\u202eb' }))).toContain('advx attack ab Characters of the command')
+    expect(text).not.toContain('Characters of the command')
   })
 
   test('the gate says what was asked for', () => {

@@ -78,7 +78,14 @@ function node(
   given: Readonly<Record<string, Given>>,
 ): OnnxNode {
   const attributes = new Map(Object.entries(given).map(([name, v]) => [name, attribute(v)]))
-  return { name: output, type, domain: '', inputs, outputs: type === 'TopK' ? [output, `${output}i`] : [output], attributes }
+  return {
+    name: output,
+    type,
+    domain: '',
+    inputs,
+    outputs: type === 'TopK' ? [output, `${output}i`] : [output],
+    attributes,
+  }
 }
 
 function attribute(given: Given): OnnxAttribute {

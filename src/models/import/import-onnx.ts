@@ -57,8 +57,10 @@ function read(model: OnnxModel, picture: PictureInput, output: string, batch: ty
   const source = input([N, channels, height, width], picture.name)
   const pictures = batch === 1 ? asBatchOf(source, [1, channels, height, width]) : source
   const seen = layout === 'NHWC' ? transpose(pictures, [0, 2, 3, 1]) : pictures
+  const budget = new Budget(weightsIn(model.graph))
+  budget.activation(source.shape)
   const result = translate(model, new Map([[picture.name, seen]]), output, {
-    budget: new Budget(weightsIn(model.graph)),
+    budget,
     batch: picture.batch ?? 1,
     fixed: picture.batch !== null,
   })

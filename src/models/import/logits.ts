@@ -1,4 +1,5 @@
 import { AdvxError } from '../../errors.ts'
+import { substitute } from '../../graph.ts'
 import { reshape, transpose } from '../../ops/shape.ts'
 import { type Shape, show, size } from '../../shape.ts'
 import type { Tensor } from '../../tensor.ts'
@@ -19,7 +20,7 @@ export function logitsOf(output: Tensor, batch: number): { logits: Tensor; remov
   const classes = Math.abs(size(scores.shape))
   const whole = y.op.name === 'sigmoid' || y.shape[y.shape.length - 1] === classes
   if (!name || !whole) return { logits: scores, removed: null }
-  return { logits: ordered(y.inputs[0], batch), removed: name }
+  return { logits: substitute([scores], new Map([[y, y.inputs[0]]]))[0], removed: name }
 }
 
 /** One row of scores a picture. */

@@ -8,7 +8,11 @@ const models = otherModels()
 // The float64 reference takes many seconds for these; the executors' tests run them.
 const SLOW = /mobilenetv2|squeezenet|resnet56/
 
-describe.each(models)('$name', ({ name, bytes }) => {
+const each =
+  models.length > 0 ? describe.each(models) : describe.skip.each([{ name: 'no models', bytes: new Uint8Array() }])
+
+each('$name', ({ name, bytes }) => {
+  if (bytes.length === 0) return test.skip('nothing to read', () => {})
   const model = parseOnnx(bytes)
 
   test('is read for any batch', () => {
@@ -29,8 +33,4 @@ describe.each(models)('$name', ({ name, bytes }) => {
     const probabilities = imported.notes.some(note => note.includes('Softmax'))
     expect(difference(probabilities ? rows.map(softmax) : rows, wanted)).toBeLessThan(1e-4)
   })
-})
-
-test('the folder of models is looked for', () => {
-  expect(Array.isArray(models)).toBe(true)
 })

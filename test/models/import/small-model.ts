@@ -109,12 +109,14 @@ export async function runtimeRows(
   }
 }
 
-/** The same rows by the imported graph, all pictures together. */
-export function importedRows({ input, logits }: Imported, pictures: readonly Float32Array[]): number[][] {
-  const x = pictures.flatMap(picture => Array.from(picture))
-  const all = Array.from(evaluate([logits], new Map([[input, x]]), pictures.length)[0])
-  const classes = all.length / pictures.length
-  return pictures.map((_, i) => all.slice(i * classes, (i + 1) * classes))
+/** The same rows by the imported graph, all pictures together where it is made for that. */
+export function importedRows({ input, logits, batch }: Imported, pictures: readonly Float32Array[]): number[][] {
+  const rows = (some: readonly Float32Array[]): number[][] => {
+    const x = some.flatMap(picture => Array.from(picture))
+    const all = Array.from(evaluate([logits], new Map([[input, x]]), some.length)[0])
+    return some.map((_, i) => all.slice((i * all.length) / some.length, ((i + 1) * all.length) / some.length))
+  }
+  return batch === 1 ? pictures.flatMap(picture => rows([picture])) : rows(pictures)
 }
 
 export function softmax(row: readonly number[]): number[] {

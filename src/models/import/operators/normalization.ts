@@ -37,11 +37,10 @@ const along =
     const x = call.tensor(0)
     const rank = x.shape.length
     const axis = axisOf(call.int('axis', call.opset < 13 ? 1 : -1), rank)
-    if (call.opset < 13) {
-      demandNoBatch(x.shape, [...x.shape.keys()].slice(axis), 'normalises')
+    const end = call.opset < 13 ? rank : axis + 1
+    demandNoBatch(x.shape, [...x.shape.keys()].slice(axis, end), 'normalises')
+    if (size(x.shape.slice(end)) === 1)
       return reshape(f(reshape(x, [size(x.shape.slice(0, axis)), size(x.shape.slice(axis))])), x.shape)
-    }
-    demandNoBatch(x.shape, [axis], 'normalises')
     const swap = x.shape.map((_, i) => (i === axis ? rank - 1 : i === rank - 1 ? axis : i))
     return transpose(f(transpose(x, swap)), swap)
   }

@@ -1,0 +1,345 @@
+import { describe, expect, test } from '@jest/globals'
+import { AdvxError } from '../../../src/errors.ts'
+import type { OnnxAttribute, OnnxModel, OnnxNode, OnnxTensor } from '../../../src/formats/onnx/schema.ts'
+import { importOnnx } from '../../../src/models/import/import-onnx.ts'
+import { families } from './cases.ts'
+import { floats, ints, node, type Small, smallModel } from './small-model.ts'
+
+const flat = (...nodes: readonly OnnxNode[]): readonly OnnxNode[] => [...nodes, node('Flatten', 'z -> y')]
+const w = { w: floats([4, 3, 3, 3]) }
+
+/** Models that ask for the impossible, and what they are told. */
+const refused: readonly (readonly [name: string, small: Small, message: RegExp])[] = [
+  [
+    'an unknown operator',
+    { nodes: flat({ ...node('Fancy', 'x -> z'), name: 'head' }) },
+    /node 'head' \(Fancy\) from 'ai.onnx', opset 17, is not known. Known are: Abs, Add/,
+  ],
+  ['a foreign domain', { nodes: flat({ ...node('Relu', 'x -> z'), domain: 'com.microsoft' }) }, /from 'com.microsoft'/],
+  ['the name of a method', { nodes: flat(node('constructor', 'x -> z')) }, /is not known/],
+  ['a value that nothing computes', { nodes: flat(node('Add', 'x, q -> z')) }, /Nothing computes 'q'/],
+  ['too few inputs', { nodes: flat(node('Conv', 'x -> z')) }, /node 0 \('Conv'\) of opset 17.*input 2 is missing/],
+  ['a missing attribute', { nodes: flat(node('MaxPool', 'x -> z')) }, /'kernel_shape' is missing/],
+  [
+    'an attribute of another type',
+    { nodes: flat(node('Conv', 'x, w -> z', { group: 'one' })), weights: w },
+    /type int for its attribute 'group'/,
+  ],
+  ['a kernel of 0', { nodes: flat(node('MaxPool', 'x -> z', { kernel_shape: [0, 2] })) }, /two numbers from 1 to/],
+  ['a stride of 0', { nodes: flat(node('Conv', 'x, w -> z', { strides: [0, 1] })), weights: w }, /'strides'/],
+  ['dilations of 0', { nodes: flat(node('Conv', 'x, w -> z', { dilations: [0, 1] })), weights: w }, /'dilations'/],
+  ['groups of 0', { nodes: flat(node('Conv', 'x, w -> z', { group: 0 })), weights: w }, /'group'/],
+  ['negative pads', { nodes: flat(node('Conv', 'x, w -> z', { pads: [-1, 0, 0, 0] })), weights: w }, /'pads'/],
+  [
+    'a kernel larger than the picture',
+    { nodes: flat(node('MaxPool', 'x -> z', { kernel_shape: [9, 9] })) },
+    /does not fit/,
+  ],
+  [
+    'pads without a picture',
+    { nodes: flat(node('AveragePool', 'x -> z', { kernel_shape: [2, 2], pads: [2, 0, 0, 0] })) },
+    /without any picture/,
+  ],
+  [
+    'weights of another rank',
+    { nodes: flat(node('Conv', 'x, w -> z')), weights: { w: floats([4, 3, 3]) } },
+    /not over 1 axes/,
+  ],
+  [
+    'a convolution along one axis',
+    {
+      nodes: flat(node('Squeeze', 'x, a -> b'), node('Conv', 'b, w -> z')),
+      weights: { a: ints([2]), w: floats([4, 3, 3]) },
+      input: ['N', 3, 1, 6],
+    },
+    /not over 1 axes/,
+  ],
+  [
+    'channels that do not fit',
+    { nodes: flat(node('Conv', 'x, w -> z')), weights: { w: floats([4, 2, 3, 3]) } },
+    /Cannot convolve/,
+  ],
+  [
+    'a Reshape to another size',
+    { nodes: flat(node('Reshape', 'x, s -> z')), weights: { s: ints([0, 7]) } },
+    /different numbers of elements/,
+  ],
+  [
+    'a Reshape to negative lengths',
+    { nodes: flat(node('Reshape', 'x, s -> z')), weights: { s: ints([-2, 5]) } },
+    /no shape/,
+  ],
+  [
+    'a Reshape with two -1',
+    { nodes: flat(node('Reshape', 'x, s -> z')), weights: { s: ints([-1, -1]) } },
+    /more than one -1/,
+  ],
+  [
+    'a Transpose of other axes',
+    { nodes: flat(node('Transpose', 'x -> z', { perm: [0, 0, 1, 2] })) },
+    /Cannot transpose/,
+  ],
+  ['axes that are not there', { nodes: flat(node('ReduceMean', 'x -> z', { axes: [4] })) }, /an axis of 4/],
+  [
+    'pictures that are mixed',
+    { nodes: flat(node('ReduceMean', 'x -> z', { axes: [0] })), input: [2, 3, 6, 6] },
+    /reduces the batch of \[N, 3, 6, 6\]/,
+  ],
+  [
+    'a huge Pad',
+    { nodes: flat(node('Pad', 'x, p -> z')), weights: { p: ints([0, 0, 2 ** 40, 0, 0, 0, 0, 0]) } },
+    /larger than any/,
+  ],
+  [
+    'a huge Expand',
+    { nodes: flat(node('Expand', 'x, s -> z')), weights: { s: ints([2 ** 30, 1, 1, 1, 1]) } },
+    /larger than any/,
+  ],
+  [
+    'a huge Tile',
+    { nodes: flat(node('Tile', 'x, r -> z')), weights: { r: ints([1, 4096, 4096, 1]) } },
+    /larger than any/,
+  ],
+  [
+    'a huge ConstantOfShape',
+    {
+      nodes: flat(node('ConstantOfShape', 's -> c'), node('ReduceMax', 'c -> m'), node('Add', 'x, m -> z')),
+      weights: { s: ints([2 ** 31, 2 ** 21]) },
+    },
+    /larger than any/,
+  ],
+  [
+    'a huge Range',
+    {
+      nodes: flat(node('Range', 'a, b, c -> r'), node('Gather', 'x, r -> z')),
+      weights: { a: ints([0], []), b: ints([2 ** 50], []), c: ints([1], []) },
+    },
+    /larger than any/,
+  ],
+  [
+    'an endless Range',
+    {
+      nodes: flat(node('Range', 'a, b, c -> r'), node('Gather', 'x, r -> z')),
+      weights: { a: ints([0], []), b: ints([9], []), c: ints([0], []) },
+    },
+    /never ends/,
+  ],
+  [
+    'constants that double',
+    {
+      nodes: [
+        ...Array.from({ length: 40 }, (_, i) => node('Concat', `c${i}, c${i} -> c${i + 1}`, { axis: 0 })),
+        ...flat(node('ReduceMax', 'c40 -> m'), node('Add', 'x, m -> z')),
+      ],
+      weights: { c0: floats([64]) },
+    },
+    /more constants than its weights|larger than any/,
+  ],
+  [
+    'numbers that double',
+    {
+      nodes: [
+        ...Array.from({ length: 40 }, (_, i) => node('Concat', `c${i}, c${i} -> c${i + 1}`, { axis: 0 })),
+        ...flat(node('ReduceMax', 'c40 -> m', { keepdims: 0 }), node('Gather', 'x, m -> z', { axis: 1 })),
+      ],
+      weights: { c0: ints([0, 1]) },
+    },
+    /more constants than its weights|larger than any|more than advx does/,
+  ],
+  [
+    'a convolution of constants without end',
+    {
+      nodes: flat(
+        node('Expand', 'a, s -> b'),
+        node('Conv', 'b, w -> c'),
+        node('ReduceMax', 'c -> m'),
+        node('Add', 'x, m -> z'),
+      ),
+      weights: { a: floats([1, 1, 1, 1]), s: ints([1, 64, 256, 256]), w: floats([64, 64, 3, 3]) },
+    },
+    /too much from constants/,
+  ],
+  [
+    'an output that is constant',
+    { nodes: [node('Neg', 'w -> y')], weights: { w: floats([1, 5]) } },
+    /does not depend on the picture/,
+  ],
+  ['rounding', { nodes: flat(node('Floor', 'x -> z')) }, /no gradient/],
+  [
+    'attention',
+    { nodes: flat(node('Transpose', 'x -> t', { perm: [0, 1, 3, 2] }), node('MatMul', 'x, t -> z')) },
+    /as attention does/,
+  ],
+  [
+    'training',
+    {
+      nodes: flat(node('BatchNormalization', 'x, s, s, s, s -> z', { training_mode: 1 })),
+      weights: { s: floats([3]) },
+    },
+    /evaluation mode/,
+  ],
+  [
+    'places of maxima',
+    { nodes: flat(node('MaxPool', 'x -> z, at', { kernel_shape: [2, 2] })) },
+    /places of the maxima/,
+  ],
+  [
+    'texts',
+    { nodes: flat(node('Add', 'x, t -> z')), weights: { t: { name: '', type: 'string', dims: [1], data: ['a'] } } },
+    /no numbers/,
+  ],
+]
+
+test.each(refused.map(([name, small, message]) => ({ name, small, message })))(
+  '$name is refused',
+  ({ small, message }) => {
+    expect(() => importOnnx(smallModel(small))).toThrow(message)
+    expect(() => importOnnx(smallModel(small))).toThrow(AdvxError)
+  },
+)
+
+/** mulberry32: the same numbers each time. */
+function generator(seed: number): (below: number) => number {
+  let state = seed
+  return below => {
+    state = (state + 0x6d2b79f5) | 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * below)
+  }
+}
+type Draw = ReturnType<typeof generator>
+
+const NASTY = [
+  0,
+  1,
+  -1,
+  2,
+  3,
+  7,
+  -2,
+  5,
+  64,
+  1000,
+  65536,
+  2 ** 31,
+  -(2 ** 31),
+  2 ** 40,
+  Number.MAX_SAFE_INTEGER,
+  Number.MIN_SAFE_INTEGER,
+]
+const one = <T>(draw: Draw, list: readonly T[]): T => list[draw(list.length)]
+const put = <T>(list: readonly T[], i: number, value: T): T[] => list.map((old, k) => (k === i ? value : old))
+
+function otherAttribute(draw: Draw, attribute: OnnxAttribute | undefined): OnnxAttribute {
+  const nasty = one(draw, NASTY)
+  if (attribute?.kind === 'ints' && draw(4) > 0)
+    return { kind: 'ints', value: put(attribute.value, draw(attribute.value.length || 1), nasty) }
+  return one<OnnxAttribute>(draw, [
+    { kind: 'int', value: nasty },
+    { kind: 'float', value: one(draw, [0, NaN, Infinity, -1e30, 0.5]) },
+    { kind: 'ints', value: Array.from({ length: draw(6) }, () => one(draw, NASTY)) },
+    { kind: 'string', value: one(draw, ['', 'SAME_UPPER', 'reflect', '__proto__', 'wrap', 'nearest']) },
+    { kind: 'floats', value: [] },
+    { kind: 'tensor', value: ints([nasty]) },
+  ])
+}
+
+const NAMES = [
+  'axis',
+  'axes',
+  'pads',
+  'strides',
+  'kernel_shape',
+  'dilations',
+  'group',
+  'mode',
+  'auto_pad',
+  'ceil_mode',
+  'perm',
+  'keepdims',
+  'to',
+  'size',
+  'blocksize',
+  'start',
+  'end',
+  'value',
+  'epsilon',
+  'split',
+]
+const TYPES = Object.values(families).flatMap(cases => cases.flatMap(([, { nodes }]) => nodes.map(({ type }) => type)))
+
+function otherNode(draw: Draw, old: OnnxNode): OnnxNode {
+  const attributes = new Map(old.attributes)
+  const name = one(draw, [...attributes.keys(), ...NAMES])
+  switch (draw(6)) {
+    case 0:
+      attributes.delete(one(draw, [...attributes.keys(), 'none']))
+      return { ...old, attributes }
+    case 1:
+      return { ...old, inputs: old.inputs.slice(0, draw(old.inputs.length + 1)) }
+    case 2:
+      return { ...old, inputs: put(old.inputs, draw(old.inputs.length || 1), one(draw, ['', 'x', 'w', ...old.inputs])) }
+    case 3:
+      return { ...old, type: one(draw, TYPES) }
+    default:
+      return { ...old, attributes: attributes.set(name, otherAttribute(draw, attributes.get(name))) }
+  }
+}
+
+function otherWeight(draw: Draw, old: OnnxTensor): OnnxTensor {
+  const count = old.data.length
+  if (old.type === 'int64' && draw(3) > 0)
+    return ints(put(Array.from(old.data, Number), draw(count || 1), one(draw, NASTY)), old.dims)
+  const dims = one(draw, [[], [count], [count, 1], [1, count], [1, 1, count], [1, 1, 1, count], [0], [1]])
+  const size = dims.reduce((a: number, b) => a * b, 1)
+  return draw(2) === 0
+    ? floats(dims)
+    : ints(
+        Array.from({ length: size }, () => one(draw, NASTY)),
+        dims,
+      )
+}
+
+function mutant(draw: Draw, { graph, ...rest }: OnnxModel): OnnxModel {
+  const nodes = put(graph.nodes, draw(graph.nodes.length), otherNode(draw, one(draw, graph.nodes)))
+  const initializers = new Map(graph.initializers)
+  const name = one(draw, [...initializers.keys(), 'w'])
+  const [x] = graph.inputs
+  switch (draw(5)) {
+    case 0:
+      initializers.set(name, otherWeight(draw, initializers.get(name) ?? floats([2])))
+      return { ...rest, graph: { ...graph, initializers } }
+    case 1:
+      return { ...rest, opsets: new Map([['', 7 + draw(18)]]), graph }
+    case 2:
+      return {
+        ...rest,
+        graph: { ...graph, inputs: [{ ...x, dims: put(x.dims!, draw(4), Math.abs(one(draw, NASTY))) }] },
+      }
+    default:
+      return { ...rest, graph: { ...graph, nodes } }
+  }
+}
+
+/** Three in a row: what the first makes of a model is the second's. */
+const ways: Small[] = Object.values(families).flatMap(cases => cases.map(([, small]) => small))
+
+describe('2,500 models with random faults', () => {
+  test.each([1, 2, 3, 4, 5])('are read or refused with a reason, seed %i', seed => {
+    const draw = generator(seed)
+    let refusals = 0
+    for (let i = 0; i < 500; i++) {
+      let model = smallModel(one(draw, ways))
+      for (let k = draw(3); k >= 0; k--) model = mutant(draw, model)
+      try {
+        importOnnx(model)
+      } catch (error) {
+        if (!(error instanceof AdvxError)) throw new Error(`mutant ${i} of seed ${seed}`, { cause: error })
+        refusals++
+      }
+    }
+    expect(refusals).toBeGreaterThan(50)
+    expect(refusals).toBeLessThan(450)
+  })
+})

@@ -1,0 +1,291 @@
+import { describe, expect, test } from '@jest/globals'
+import { importOnnx } from '../../../src/models/import/import-onnx.ts'
+import { print } from '../../../src/print.ts'
+import { disagreement, floats, ints, node, type Small, smallModel } from './small-model.ts'
+
+const imported = (small: Small) => importOnnx(smallModel(small))
+
+/** What torch writes for x.view(x.size(0), -1), with the batch known or not. */
+const viewed = (input: readonly (number | string)[]): Small => ({
+  input,
+  nodes: [
+    node('Shape', 'x -> s'),
+    node('Constant', '-> zero', { value: ints([0], []) }),
+    node('Gather', 's, zero -> n', { axis: 0 }),
+    node('Unsqueeze', 'n, axes -> n1'),
+    node('Concat', 'n1, rest -> target', { axis: 0 }),
+    node('Reshape', 'x, target -> flat'),
+    node('Gemm', 'flat, w -> y'),
+  ],
+  weights: { axes: ints([0]), rest: ints([-1]), w: floats([108, 4]) },
+})
+
+describe('shapes that are computed', () => {
+  test('view(size(0), -1)', async () => {
+    for (const input of [
+      ['N', 3, 6, 6],
+      [1, 3, 6, 6],
+    ]) {
+      expect(imported(viewed(input)).batch).toBe('any')
+      expect(await disagreement(viewed(input))).toBeLessThan(1e-5)
+    }
+  })
+
+  test('arithmetic on sizes, also on multiples of the batch', async () => {
+    // [N, 3, 6, 6] → [3N, 36] → [N, 108], by Size, Div, Mul, Cast and Slice
+    const small: Small = {
+      nodes: [
+        node('Shape', 'x -> s'),
+        node('Slice', 's, from, to -> nc'),
+        node('ReduceProd', 'nc -> rows', { keepdims: 1 }),
+        node('Concat', 'rows, rest -> t1', { axis: 0 }),
+        node('Reshape', 'x, t1 -> a'),
+        node('Size', 'x -> all'),
+        node('Div', 'rows, three -> n'),
+        node('Cast', 'all -> real', { to: 1 }),
+        node('Cast', 'real -> whole', { to: 7 }),
+        node('Div', 'whole, n -> each'),
+        node('Max', 'each, three -> m'),
+        node('Concat', 'n, m -> t2', { axis: 0 }),
+        node('Reshape', 'a, t2 -> b'),
+        node('Gemm', 'b, w -> y'),
+      ],
+      weights: { from: ints([0]), to: ints([2]), rest: ints([-1]), three: ints([3]), w: floats([108, 2]) },
+    }
+    expect(await disagreement(small)).toBeLessThan(1e-5)
+  })
+
+  test("torch's expand: Where(Equal(shape, -1), ones, shape)", async () => {
+    const small: Small = {
+      nodes: [
+        node('GlobalAveragePool', 'x -> a'),
+        node('ConstantOfShape', 'four -> ones', { value: ints([1]) }),
+        node('Mul', 'ones, minus -> m'),
+        node('Equal', 'want, m -> is'),
+        node('Where', 'is, ones, want -> target'),
+        node('Expand', 'a, target -> b'),
+        node('Flatten', 'b -> y'),
+      ],
+      weights: { four: ints([4]), minus: ints([-1], []), want: ints([-1, -1, 2, 2]) },
+    }
+    expect(await disagreement(small)).toBeLessThan(1e-5)
+  })
+
+  test('Range, Mod, Floor, Transpose, Tile, Squeeze and comparisons of numbers', async () => {
+    const small: Small = {
+      nodes: [
+        node('Range', 'zero, six, one -> r'),
+        node('Reshape', 'r, twoThree -> m'),
+        node('Transpose', 'm -> t'),
+        node('Reshape', 't, flat -> order'),
+        node('Mod', 'order, three -> i'),
+        node('Greater', 'order, two -> big'),
+        node('Where', 'big, order, i -> j'),
+        node('Gather', 'x, j -> z', { axis: 3 }),
+        node('Flatten', 'z -> y'),
+      ],
+      weights: {
+        zero: ints([0], []),
+        six: ints([6], []),
+        one: ints([1], []),
+        two: ints([2], []),
+        three: ints([3], []),
+        twoThree: ints([2, 3]),
+        flat: ints([-1]),
+      },
+    }
+    expect(await disagreement(small)).toBeLessThan(1e-5)
+  })
+})
+
+describe('a batch that is fixed', () => {
+  const reshaped = (...shapes: readonly (readonly number[])[]): Small => ({
+    input: [1, 3, 6, 6],
+    nodes: [
+      ...shapes.map((_, i) => node('Reshape', `${i === 0 ? 'x' : `v${i - 1}`}, s${i} -> v${i}`)),
+      node('Gemm', `v${shapes.length - 1}, w -> y`),
+    ],
+    weights: { ...Object.fromEntries(shapes.map((shape, i) => [`s${i}`, ints(shape)])), w: floats([108, 4]) },
+  })
+
+  test.each([
+    [[[1, 108]]],
+    [[[1, -1]]],
+    [[[108], [1, 108]]],
+    [
+      [
+        [3, 36],
+        [1, 108],
+      ],
+    ],
+    [
+      [
+        [1, 3, 36],
+        [1, 1, 108],
+        [1, 108],
+      ],
+    ],
+  ])('Reshape to %j is one for each picture', async shapes => {
+    expect(imported(reshaped(...shapes)).batch).toBe('any')
+    expect(await disagreement(reshaped(...shapes))).toBeLessThan(1e-5)
+  })
+
+  test('is left as it is where the pictures cannot be told apart', async () => {
+    const small: Small = {
+      input: [1, 3, 6, 6],
+      nodes: [
+        node('Squeeze', 'x, a -> b'),
+        node('ReduceMean', 'b -> c', { axes: [1, 2], keepdims: 0 }),
+        node('Neg', 'c -> y'),
+      ],
+      weights: { a: ints([0]) },
+    }
+    const { batch, notes, logits, input } = imported(small)
+    expect(batch).toBe(1)
+    expect(notes.join()).toMatch(/one at a time.*Squeeze/)
+    expect([input.shape, logits.shape]).toEqual([
+      [-1, 3, 6, 6],
+      [-1, 3],
+    ])
+    expect(await disagreement(small)).toBeLessThan(1e-5)
+  })
+
+  test('Slice and Flatten over all of the batch', async () => {
+    const small: Small = {
+      input: [1, 3, 6, 6],
+      nodes: [node('Slice', 'x, zero, one, zero -> a'), node('Flatten', 'a -> b', { axis: 0 }), node('Neg', 'b -> y')],
+      weights: { zero: ints([0]), one: ints([1]) },
+    }
+    expect(imported(small).batch).toBe('any')
+    expect(await disagreement(small)).toBeLessThan(1e-5)
+  })
+
+  test('the option reads a file for one picture at a time', () => {
+    expect(importOnnx(smallModel(viewed(['N', 3, 6, 6])), { batch: 1 }).batch).toBe(1)
+  })
+})
+
+describe('the end', () => {
+  const ended = (...nodes: Small['nodes']): Small => ({
+    nodes: [node('Conv', 'x, w -> c'), node('GlobalAveragePool', 'c -> p'), ...nodes],
+    weights: { w: floats([5, 3, 1, 1]), s: ints([0, -1]) },
+  })
+  test.each([
+    ['Softmax', ended(node('Flatten', 'p -> f'), node('Softmax', 'f -> q'), node('Identity', 'q -> y'))],
+    [
+      'Softmax',
+      ended(node('Softmax', 'p -> q', { axis: 1 }), node('Reshape', 'q, s -> r'), node('Cast', 'r -> y', { to: 1 })),
+    ],
+    ['Softmax', { ...ended(node('Softmax', 'p -> y')), opset: 9 }],
+    [
+      'LogSoftmax',
+      ended(node('Flatten', 'p -> f'), node('LogSoftmax', 'f -> q', { axis: 1 }), node('Dropout', 'q -> y')),
+    ],
+    ['Sigmoid', ended(node('Sigmoid', 'p -> q'), node('Flatten', 'q -> y'))],
+  ])('%s is taken away', (name, small) => {
+    const { logits, notes } = imported(small)
+    expect(logits.shape).toEqual([-1, 5])
+    expect(print([logits])).not.toMatch(/softmax|sigmoid/i)
+    expect(notes.join()).toContain(`The ${name} at the end was taken away`)
+  })
+
+  test('a Softmax over something else stays', () => {
+    const small = ended(
+      node('Flatten', 'p -> f'),
+      node('Reshape', 'f, pairs -> g'),
+      node('Softmax', 'g -> q'),
+      node('Flatten', 'q -> y'),
+    )
+    const { logits, notes } = imported({ ...small, weights: { w: floats([6, 3, 1, 1]), pairs: ints([-1, 3, 2]) } })
+    expect(print([logits])).toContain('softmax')
+    expect(notes).toEqual([])
+  })
+
+  test('BatchNormalization goes into the convolution before it', () => {
+    const { logits } = imported({
+      nodes: [node('Conv', 'x, w -> c'), node('BatchNormalization', 'c, b, b, b, b -> d'), node('Flatten', 'd -> y')],
+      weights: { w: floats([2, 3, 1, 1]), b: floats([2], [1, 2]) },
+    })
+    expect(print([logits])).toBe(
+      'x: [N, 3, 6, 6]\n%1 = conv(x, [2, 3, 1, 1], [2]) : [N, 2, 6, 6]\n%2 = reshape(%1) : [N, 72]\nreturn %2',
+    )
+  })
+})
+
+describe('the input', () => {
+  const scored: Small = { nodes: [node('GlobalMaxPool', 'x -> p'), node('Flatten', 'p -> y')] }
+
+  test('channels last', async () => {
+    const small: Small = {
+      input: ['N', 6, 5, 3],
+      nodes: [
+        node('Transpose', 'x -> t', { perm: [0, 3, 1, 2] }),
+        node('Conv', 't, w -> c'),
+        node('Flatten', 'c -> y'),
+      ],
+      weights: { w: floats([2, 3, 3, 3]) },
+    }
+    const { input, logits, picture } = imported(small)
+    expect([input.shape, picture.layout]).toEqual([[-1, 3, 6, 5], 'NHWC'])
+    expect(print([logits])).not.toContain('transpose')
+    expect(await disagreement(small)).toBeLessThan(1e-5)
+  })
+
+  test('axes that are left open', () => {
+    const open = smallModel({ ...scored, input: ['N', 'channels', 'height', null] })
+    expect(() => importOnnx(open)).toThrow("height and width of the input 'x' are open")
+    expect(importOnnx(open, { size: { height: 8, width: 9 } }).input.shape).toEqual([-1, 3, 8, 9])
+  })
+
+  test('float16 is float32 here', () => {
+    const { notes } = imported({ ...scored, inputType: 'float16' })
+    expect(notes.join()).toContain('float16')
+  })
+
+  test.each([
+    [[1, 4, 6, 6], 'float32', /1 or 3 channels for the input 'x' but got 4/],
+    [[1, 3, 6], 'float32', /No input takes pictures .*'x' \(float32 \[1, 3, 6\]\)/],
+    [['N', 3, 6, 6], 'int64', /No input takes pictures .*int64/],
+    [[1, 3, 2 ** 20, 2 ** 20], 'float32', /larger than any/],
+  ])('%j of %s', (input, inputType, message) => {
+    expect(() => imported({ ...scored, input, inputType })).toThrow(message)
+  })
+
+  test('several, none, and one beside it', () => {
+    const model = smallModel(scored)
+    const [x] = model.graph.inputs
+    const having = (...inputs: (typeof x)[]) => ({ ...model, graph: { ...model.graph, inputs } })
+    expect(() => importOnnx(having(x, { ...x, name: 'z' }))).toThrow(/Several inputs .*'x'.*'z'/)
+    expect(() => importOnnx(having())).toThrow(/The inputs are: none/)
+    const scale = { name: 'k', type: 'float32', dims: [] }
+    expect(importOnnx(having(x, scale)).logits.shape).toEqual([-1, 3])
+    const needs = smallModel({ nodes: [node('Mul', 'x, k -> p'), node('Flatten', 'p -> y')] })
+    expect(() => importOnnx({ ...needs, graph: { ...needs.graph, inputs: [x, scale] } })).toThrow(/'k', a second input/)
+  })
+})
+
+describe('the output', () => {
+  const two = smallModel({
+    nodes: [
+      node('GlobalMaxPool', 'x -> p'),
+      node('Flatten', 'p -> features'),
+      node('Neg', 'features -> my_logits'),
+      node('Relu', 'x -> map'),
+    ],
+  })
+  const outputs = (...names: string[]) => ({
+    ...two,
+    graph: { ...two.graph, outputs: names.map(name => ({ name, type: 'float32', dims: null })) },
+  })
+  test('called logits, or the first; or the one that is asked for', () => {
+    expect(importOnnx(outputs('features', 'my_logits')).notes.join()).toContain("from the output 'my_logits'")
+    expect(importOnnx(outputs('features', 'p')).notes.join()).toContain("from the output 'features'")
+    expect(importOnnx(outputs('features', 'my_logits'), { output: 'features' }).notes.join()).toContain("'features'")
+    expect(() => importOnnx(outputs('p'), { output: 'q' })).toThrow("no output 'q'. Its outputs are: 'p'")
+  })
+  test('that is no row of scores', () => {
+    expect(() => importOnnx(outputs('map'))).toThrow(/scores of an image classifier.*\[.*3, 6, 6\]/)
+    const single = smallModel({ nodes: [node('ReduceMean', 'x -> y', { axes: [1, 2, 3] })] })
+    expect(() => importOnnx(single)).toThrow('one output a picture')
+  })
+})
