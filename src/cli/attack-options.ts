@@ -15,11 +15,12 @@ export interface AttackRequest {
 const NORMS: readonly NormName[] = ['linf', 'l2', 'l1', 'l0']
 const LARGEST = Number.MAX_SAFE_INTEGER
 
-/** An option whose value is given once, or (`list`) whose lists add up. */
+/** An option whose value goes through `parse`; given twice the last counts. */
 function option<T>(flags: string, help: string, parse: (text: string, flag: string) => T): Option {
   const made = new Option(flags, help)
   return made.argParser(text => parse(text, made.long!))
 }
+/** An option whose lists add up: `-a fgsm -a pgd` is `-a fgsm,pgd`. */
 const list = <T>(flags: string, help: string, parse: (text: string, flag: string) => T[]): Option => {
   const made = new Option(flags, help)
   return made.argParser((text, before: T[] | undefined) => [...(before ?? []), ...parse(text, made.long!)])
@@ -39,7 +40,11 @@ const oneOf =
   }
 
 const OPTIONS = (): Option[] => [
-  option('-m, --model <file or name>', 'an .onnx file, or a name from `advx models`', text),
+  option(
+    '-m, --model <file or name>',
+    'an .onnx file, a folder in Hugging Face layout, or a name from `advx models`',
+    text,
+  ),
   list('-a, --attack <names>', 'one or several by comma, or the path of your own .js (default: pgd)', names),
   list(
     '-e, --eps <numbers>',

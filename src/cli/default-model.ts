@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises'
 import { join, sep } from 'node:path'
-import { expected } from '../errors.ts'
+import { AdvxError } from '../errors.ts'
 import { isGlob, parseGlob } from '../io/glob.ts'
 import { commandLine } from './command-line.ts'
 import { packageFolder } from './package.ts'
@@ -19,7 +19,10 @@ export async function checkDefaultModel(images: readonly string[]): Promise<void
     const exact = await realpath(image).catch(() => null)
     const found = exact ?? (isGlob(image) ? await realpath(parseGlob(image).base).catch(() => null) : null)
     if (found === null || found === ours || found.startsWith(ours + sep)) continue
-    const hint = `Type: advx attack -m model.onnx ${commandLine(images)} (advx help attack says more).`
-    throw expected('usage', 'a model', '--model with pictures of your own', 'none', hint)
+    const typed = `advx attack -m model.onnx ${commandLine(images)}`
+    throw new AdvxError(
+      'usage',
+      `Expected a model for '${image}': the embedded one knows fixtures/images alone. Type: ${typed}`,
+    )
   }
 }

@@ -56,10 +56,11 @@ export class Batcher {
   private async drain(): Promise<void> {
     while (this.waiting.size > 0) {
       const [key, queue] = [...this.waiting].reduce((a, b) => (b[1].length > a[1].length ? b : a))
-      const batch = queue.splice(0, this.limit)
+      const program = key.slice(0, key.indexOf(' '))
+      const batch = queue.splice(0, this.signature(program).batch === 1 ? 1 : this.limit)
       if (queue.length === 0) this.waiting.delete(key)
       try {
-        const results = await this.runBatch(key.slice(0, key.indexOf(' ')), batch)
+        const results = await this.runBatch(program, batch)
         for (const [i, { resolve }] of batch.entries()) resolve(results[i])
       } catch (error) {
         for (const { reject } of batch) reject(error)

@@ -119,16 +119,18 @@ async function calibrate(
   const { milliseconds } = await pool.trial(heavy, [noise(0), noise(1)], classes.length)
   const wanted = able === 1 || milliseconds >= 10 ? 1 : milliseconds >= 3 ? 4 : 16
   if (wanted === 1) return { batch: 1, milliseconds, notes: [] }
-  const pictures = Array.from({ length: wanted }, (_, i) => noise(i))
-  for (const name of names) {
-    const { same } = await pool.trial(name, pictures, classes.length)
-    if (!same)
-      return {
-        batch: 1,
-        milliseconds,
-        notes: [`Pictures run one at a time: in a batch the model's '${name}' part gives other bits than alone.`],
-      }
-  }
+  // Full, and half full with other pictures in other rows.
+  const batches = [wanted, Math.ceil(wanted / 2) + 1].map((n, k) =>
+    Array.from({ length: n }, (_, i) => noise(7 * k + i)),
+  )
+  for (const name of names)
+    for (const pictures of batches)
+      if (!(await pool.trial(name, pictures, classes.length)).same)
+        return {
+          batch: 1,
+          milliseconds,
+          notes: [`Pictures run one at a time: in a batch the model's '${name}' part gives other bits than alone.`],
+        }
   await pool.setBatch(wanted)
   return { batch: wanted, milliseconds, notes: [] }
 }

@@ -14,6 +14,8 @@ export type Values = Readonly<Record<string, Float32Array>>
 export interface Signature {
   readonly inputs: readonly Port[]
   readonly outputs: readonly Port[]
+  /** 1: a picture's result depends, in its last bits, on where it lies in a batch; run it alone. */
+  readonly batch: 'any' | 1
 }
 export interface Port {
   readonly name: string

@@ -18,6 +18,7 @@ export const reference: Executor = {
       executor: 'reference',
       fn,
       signature: {
+        batch: 'any',
         inputs: inputs.map(([name, t]) => port(name, t)),
         outputs: Object.entries(fn.outputs).map(([name, t]) => port(name, t)),
       },

@@ -26,7 +26,7 @@ export function parseObject(text: string, subject: string, fault: Fault): Readon
     throw new AdvxError(fault, `${subject} is no JSON: ${(error as Error).message}.`, { cause: error })
   }
   if (isObject(value)) return value
-  throw expected(fault, 'a JSON object', subject, Array.isArray(value) ? 'a list' : typeof value)
+  throw expected(fault, 'a JSON object', subject, Array.isArray(value) ? value : typeof value)
 }
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -1,6 +1,6 @@
 import { broadcast, strides } from '../shape.ts'
 import { bind, type Operand, type Tensor } from '../tensor.ts'
-import { type Cotangents, float, type OnnxForm, type Op, view } from './op.ts'
+import { type Cotangents, float, type OnnxForm, type Op, onnxShape, view } from './op.ts'
 
 type Unary = (x: Operand) => Tensor
 type Binary = (x: Operand, y: Operand) => Tensor
@@ -35,7 +35,14 @@ export const sigmoid: Unary = elementwise('sigmoid', {
  * it stays there, so that what climbs a loss finds its direction however sure the model is.
  */
 export const softplus: Unary = elementwise('softplus', {
-  onnx: 'Softplus',
+  // −log softmax([x, 0])₂: the operator Softplus gives other bits at a tensor's end than elsewhere.
+  onnx(emit, [x], { shape }) {
+    const column = emit.node('Reshape', [x, emit.ints([-1, 1])])
+    const zero = emit.node('Mul', [column, emit.floats([0], [])])
+    const pair = emit.node('LogSoftmax', [emit.node('Concat', [column, zero], { axis: 1 })], { axis: 1 })
+    const second = emit.node('Slice', [pair, emit.ints([1]), emit.ints([2]), emit.ints([1])])
+    return emit.node('Reshape', [emit.node('Neg', [second]), emit.ints(onnxShape(shape))])
+  },
   js: x => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
   vjp: (g, y, [x]) => [g.mul(maximum(exp(x.sub(y)), 1e-20))],
 })

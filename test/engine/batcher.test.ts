@@ -7,6 +7,7 @@ import { N } from '../../src/shape.ts'
 function doubling(batches: number[]): Program {
   return {
     signature: {
+      batch: 'any',
       inputs: [
         { name: 'x', shape: [N, 2] },
         { name: 'scale', shape: [] },

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import type { NamedAttack } from '../../engine/registry.ts'
 import { expected, suggest } from '../../errors.ts'
 import type { NormName } from '../../norms.ts'
+import { addChosenParameters } from '../attack-options.ts'
 import { lengthText, numberText } from '../figures.ts'
 import { printable } from '../printable.ts'
 import { table } from '../table.ts'
@@ -16,6 +17,7 @@ export function help(): Command {
     .action(async (name?: string) => {
       const program = command.parent!
       const found = name === undefined ? program : program.commands.find(c => c.name() === name)
+      if (found?.name() === 'attack') await addChosenParameters(found, [])
       if (found) return found.outputHelp()
       say(
         await attackHelp(

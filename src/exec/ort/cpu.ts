@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { encodeOnnx, writeOnnx } from '../../formats/onnx/write.ts'
-import { ancestors } from '../../graph.ts'
+import { ancestors, toposort } from '../../graph.ts'
 import { type Artifact, type Executor, type Fn, port } from '../executor.ts'
 import { emit } from './emit.ts'
 import { lower } from './lower.ts'
@@ -13,6 +13,12 @@ import { openSession } from './session.ts'
 export interface OrtArtifact extends Artifact {
   readonly path: string
 }
+
+/**
+ * Operators that ONNX Runtime computes by one formula in whole vectors and by another in what is left at a tensor's
+ * end: an element's last bits depend on its place.
+ */
+const POSITIONAL = new Set(['log', 'sin', 'cos'])
 
 /** ONNX Runtime on the CPU. Each opened program is one session of one thread: give every core its own. */
 export function cpu(): Executor {
@@ -37,7 +43,8 @@ export function cpu(): Executor {
         const path = join(await folder, `${key}.onnx`)
         await writeOnnx(path, model, { externalData: { file: `${key}.weights` } })
         const ports = (record: Fn['inputs']) => Object.entries(record).map(([name, t]) => port(name, t))
-        return { executor: 'cpu', path, signature: { inputs: ports(inputs), outputs: ports(outputs) } }
+        const batch = toposort(Object.values(outputs)).some(t => POSITIONAL.has(t.op.name)) ? 1 : 'any'
+        return { executor: 'cpu', path, signature: { inputs: ports(inputs), outputs: ports(outputs), batch } }
       }
       if (!made.has(key)) made.set(key, write())
       return made.get(key)!

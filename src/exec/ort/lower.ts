@@ -1,4 +1,6 @@
 import { rewrite, toposort } from '../../graph.ts'
+import { conv } from '../../ops/conv.ts'
+import { reshape, transpose } from '../../ops/shape.ts'
 import { simplify } from '../../simplify.ts'
 import { bind, type Tensor } from '../../tensor.ts'
 
@@ -9,7 +11,7 @@ type Pass = (outputs: readonly Tensor[]) => Tensor[]
  * From the graph as an attack means it to the operators that ONNX Runtime runs well. A pass that lays images out in
  * channel blocks would stand last.
  */
-const PASSES: readonly Pass[] = [expandForms, simplify]
+const PASSES: readonly Pass[] = [expandForms, rowsByConv, simplify]
 
 export const lower: Pass = outputs => PASSES.reduce<Tensor[]>((graph, pass) => pass(graph), [...outputs])
 
@@ -21,4 +23,17 @@ function expandForms(outputs: readonly Tensor[]): Tensor[] {
       typeof op.onnx === 'object' ? op.onnx.as(bind(op, inputs, attrs)) : undefined,
     )
   return graph
+}
+
+/**
+ * A matrix product with the images as rows becomes a 1x1 convolution: MatMul multiplies one row by another kernel than
+ * several, so that an image's last bits would depend on whether it is alone.
+ */
+function rowsByConv(outputs: readonly Tensor[]): Tensor[] {
+  return rewrite(outputs, ({ op }, [a, b]) => {
+    if (op.name !== 'matmul' || a.shape[0] > 0 || b.shape.some(d => d < 0)) return undefined
+    const [inner, columns] = b.shape
+    const kernel = reshape(transpose(b, [1, 0]), [columns, inner, 1, 1])
+    return reshape(conv(reshape(a, [a.shape[0], inner, 1, 1]), kernel), [a.shape[0], columns])
+  })
 }

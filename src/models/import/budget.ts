@@ -5,6 +5,8 @@ import { type Shape, show, size } from '../../shape.ts'
 const LARGEST = 2 ** 27
 /** Multiplications with constants alone. */
 const MOST_WORK = 2 ** 30
+/** Numbers of shapes, axes and indices, all operators together. */
+const MOST_NUMBERS = 2 ** 22
 
 /**
  * What an import may compute before any picture comes. A file of a few bytes can ask for tensors of any size; what is
@@ -12,10 +14,12 @@ const MOST_WORK = 2 ** 30
  */
 export class Budget {
   #elements: number
+  #numbers: number
   #work = MOST_WORK
 
   constructor(weights: number) {
     this.#elements = 2 ** 24 + 8 * weights
+    this.#numbers = MOST_NUMBERS + weights
   }
 
   /** A tensor of that shape is about to be computed from constants. */
@@ -23,6 +27,12 @@ export class Budget {
     this.#elements -= this.activation(shape)
     if (this.#elements < 0)
       throw new AdvxError('model', 'The model computes more constants than its weights can explain.')
+  }
+
+  /** So many numbers are about to be worked on one by one. */
+  numbers(count: number): void {
+    this.#numbers -= count
+    if (this.#numbers < 0) throw new AdvxError('model', 'The model computes too many numbers for its shapes.')
   }
 
   /** So many multiplications are about to be done with constants. */

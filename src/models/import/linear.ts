@@ -11,7 +11,7 @@ export type Rule = (terms: readonly Term[], kind: Kind) => Term
 /** The same rule for each element, inputs broadcast against each other. */
 function elementwise(call: Call, inputs: readonly Numbers[], rule: Rule, kind: Kind): Numbers {
   const dims = inputs.map(x => x.dims).reduce(broadcast, [])
-  call.setting.budget.constant(dims)
+  call.setting.budget.numbers(size(dims))
   const columns = inputs.map(x => aligned(x.data, x.dims, dims))
   const slopes = inputs.map(x => x.batch && aligned(x.batch, x.dims, dims))
   const data = new Float64Array(size(dims))

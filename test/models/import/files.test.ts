@@ -5,8 +5,8 @@ import { otherModels } from '../../formats/onnx/sample.ts'
 import { difference, importedRows, noise, runtimeRows, softmax } from './small-model.ts'
 
 const models = otherModels()
-// The float64 reference takes many seconds for these; the executors' tests run them.
-const SLOW = /mobilenetv2|squeezenet|resnet56/
+// The float64 reference takes seconds a picture for these.
+const LARGE = /mobilenetv2|squeezenet/
 
 const each =
   models.length > 0 ? describe.each(models) : describe.skip.each([{ name: 'no models', bytes: new Uint8Array() }])
@@ -22,12 +22,14 @@ each('$name', ({ name, bytes }) => {
     expect(logits.shape).toHaveLength(2)
   })
 
-  if (SLOW.test(name)) return
+  // Its input would have to be float16 for ONNX Runtime.
+  if (model.graph.inputs[0].type !== 'float32') return
   test('gives the figures of ONNX Runtime', async () => {
     const imported = importOnnx(model)
     const { channels, height, width } = imported.picture
     const scale = /mlperf/.test(name) ? 255 : 1
-    const pictures = [7, 9].map(seed => noise(channels * height * width, seed).map(v => Math.abs(v) * scale))
+    const seeds = LARGE.test(name) ? [7] : [7, 9]
+    const pictures = seeds.map(seed => noise(channels * height * width, seed).map(v => Math.abs(v) * scale))
     const wanted = await runtimeRows(bytes, pictures, [channels, height, width])
     const rows = importedRows(imported, pictures)
     const probabilities = imported.notes.some(note => note.includes('Softmax'))

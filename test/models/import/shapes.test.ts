@@ -130,6 +130,12 @@ describe('a batch that is fixed', () => {
     expect(await disagreement(reshaped(...shapes))).toBeLessThan(1e-5)
   })
 
+  test('of four pictures, with the four in shapes', () => {
+    const { batch, logits } = imported({ ...reshaped([12, 36], [4, 108]), input: [4, 3, 6, 6] })
+    expect([batch, logits.shape]).toEqual(['any', [-1, 4]])
+    expect(print([logits])).toContain(': [N, 108]')
+  })
+
   test('is left as it is where the pictures cannot be told apart', async () => {
     const small: Small = {
       input: [1, 3, 6, 6],
@@ -142,7 +148,7 @@ describe('a batch that is fixed', () => {
     }
     const { batch, notes, logits, input } = imported(small)
     expect(batch).toBe(1)
-    expect(notes.join()).toMatch(/one at a time.*Squeeze/)
+    expect(notes.join()).toMatch(/one picture at a time.*Squeeze/)
     expect([input.shape, logits.shape]).toEqual([
       [-1, 3, 6, 6],
       [-1, 3],

@@ -95,7 +95,7 @@ export async function runtimeRows(
   output?: string,
 ): Promise<number[][]> {
   const { InferenceSession, Tensor } = await import('onnxruntime-node')
-  const session = await InferenceSession.create(bytes, { logSeverityLevel: 3 })
+  const session = await InferenceSession.create(bytes, { logSeverityLevel: 4 })
   try {
     const rows: number[][] = []
     for (const picture of pictures) {
@@ -129,7 +129,7 @@ export function softmax(row: readonly number[]): number[] {
 /** The largest difference of two tables, relative to the largest of their values. */
 export function difference(a: readonly number[][], b: readonly number[][]): number {
   if (a.length !== b.length || a.some((row, i) => row.length !== b[i].length)) return Infinity
-  const scale = Math.max(1e-6, ...b.flat().map(Math.abs))
+  const scale = Math.max(1e-6, ...b.flat().map(Math.abs).filter(Number.isFinite))
   const gaps = a.flatMap((row, i) => row.map((v, k) => (Object.is(v, b[i][k]) ? 0 : Math.abs(v - b[i][k]))))
   return gaps.some(Number.isNaN) ? Infinity : Math.max(...gaps) / scale
 }

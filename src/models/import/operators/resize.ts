@@ -27,6 +27,8 @@ const resized: Operator = call => {
   const x = call.tensor(0)
   demandPicture(x.shape, 'resizing')
   if (call.text('mode', 'nearest') !== 'nearest') throw new ShapeError("Only the mode 'nearest' is known.")
+  if (call.text('keep_aspect_ratio_policy', 'stretch') !== 'stretch' || call.node.attributes.has('axes'))
+    throw new ShapeError("Only scales or sizes of all axes are known, without 'axes' and 'keep_aspect_ratio_policy'.")
   const old = call.opset < 11
   const at = old ? 1 : 2
   const given = call.node.attributes.get('scales')

@@ -18,6 +18,7 @@ const constantOfShape: Operator = call => {
   if (shape.some(d => d <= 0)) throw new ShapeError('It makes a tensor of unknown shape.')
   call.setting.budget.constant(shape)
   if (isTensor(value)) return expand(asTensor(numbers(one.data, [])), shape)
+  call.setting.budget.numbers(size(shape))
   return numbers(new Float64Array(size(shape)).fill(one.data[0]), shape, one.kind)
 }
 
@@ -26,7 +27,7 @@ const range: Operator = call => {
   const [start, limit, delta] = [0, 1, 2].map(i => call.scalar(i))
   const count = Math.max(0, Math.ceil((limit - start) / delta))
   if (!Number.isSafeInteger(count)) throw new ShapeError(`From ${start} to ${limit} by ${delta} never ends.`)
-  call.setting.budget.constant([count])
+  call.setting.budget.numbers(count)
   const values = Float64Array.from({ length: count }, (_, i) => start + i * delta)
   const float = isTensor(call.value(0))
   return float && count > 0 ? asTensor(numbers(values)) : numbers(values, [count], float ? 'float' : 'int')

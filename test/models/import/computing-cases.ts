@@ -1,0 +1,161 @@
+import { type Case, f, one, positive } from './case.ts'
+import { floats, ints, node } from './small-model.ts'
+
+/** Operators that compute, in their variants, by family. */
+export const COMPUTING: Readonly<Record<string, readonly Case[]>> = {
+  elementwise: [
+    ...['Neg', 'Abs', 'Exp', 'Sin', 'Cos', 'Sign', 'Tanh', 'Sigmoid', 'Relu', 'Softplus', 'Softsign'].map(t => one(t)),
+    ...['Log', 'Sqrt', 'Reciprocal'].map(t => positive(t)),
+    ...['Add', 'Sub', 'Mul', 'Div'].map(t => one(t, {}, { extra: ['w'], weights: { w: floats([3, 1, 1]) } })),
+    ...[1, 2, 3, 4, -1].map(e => one('Pow', {}, { extra: ['e'], weights: { e: floats([], [e]) } })),
+    [
+      'Pow by 0.75 of positive values',
+      {
+        nodes: [node('Abs', 'x -> a'), node('Pow', 'a, e -> z'), node('Flatten', 'z -> y')],
+        weights: { e: floats([], [0.75]) },
+      },
+    ],
+    one('Pow', {}, { extra: ['e'], weights: { e: ints([2], []) } }),
+    ...['Sum', 'Mean', 'Max', 'Min'].map(t =>
+      one(t, {}, { extra: ['v', 'w'], weights: { v: floats([6]), w: floats([3, 6, 6]) } }),
+    ),
+    ...['Greater', 'Less', 'GreaterOrEqual', 'LessOrEqual', 'Equal'].map(
+      (t): Case => [
+        `${t} and Where`,
+        {
+          nodes: [
+            node(t, 'x, w -> c'),
+            node('Not', 'c -> n'),
+            node('Or', 'c, n -> o'),
+            node('And', 'o, c -> b'),
+            node('Where', 'b, x, w -> z'),
+            node('Cast', 'n -> m', { to: 1 }),
+            node('Add', 'z, m -> s'),
+            node('Flatten', 's -> y'),
+          ],
+          weights: { w: floats([1, 6]) },
+        },
+      ],
+    ),
+  ],
+  activations: [
+    one('LeakyRelu'),
+    one('LeakyRelu', { alpha: f(0.3) }),
+    one('PRelu', {}, { extra: ['s'], weights: { s: floats([3, 1, 1], [0.1, -0.2, 0.3]) } }),
+    ...['Elu', 'Celu', 'Selu', 'HardSigmoid', 'ThresholdedRelu'].map(t => one(t)),
+    ...['Elu', 'Celu'].map(t => one(t, { alpha: f(0.4) })),
+    one('HardSigmoid', { alpha: f(0.7), beta: f(0.4) }),
+    one('HardSwish'),
+    one('Mish', {}, { opset: 18 }),
+    one('Gelu', { approximate: 'tanh' }, { opset: 20 }),
+    one('Clip', { min: f(-0.2), max: f(0.3) }, { opset: 7 }),
+    one('Clip', { min: f(0) }, { opset: 10 }),
+    one('Clip', {}, { opset: 10 }),
+    one('Clip', {}, { extra: ['lo', 'hi'], weights: { lo: floats([], [-0.1]), hi: floats([], [0.4]) } }),
+    one('Clip', {}, { extra: ['', 'hi'], weights: { hi: floats([], [0.4]) } }),
+    one('Clip', {}, { extra: ['lo'], weights: { lo: floats([], [0]) } }),
+    [
+      'Clip by what constants compute',
+      {
+        nodes: [node('Add', 'a, a -> lo'), node('Clip', 'x, lo -> z'), node('Flatten', 'z -> y')],
+        weights: { a: floats([], [-0.1]) },
+      },
+    ],
+  ],
+  convolutions: [
+    one('Conv', {}, { extra: ['w', 'b'], weights: { w: floats([4, 3, 3, 3]), b: floats([4]) } }),
+    ...[
+      { pads: [1, 1, 1, 1], strides: [2, 2] },
+      { pads: [0, 2, 1, 0], strides: [2, 1], dilations: [2, 1] },
+      { auto_pad: 'SAME_UPPER', strides: [2, 2] },
+      { auto_pad: 'SAME_LOWER', strides: [2, 2] },
+      { auto_pad: 'VALID', kernel_shape: [3, 3] },
+    ].map(attributes => one('Conv', attributes, { extra: ['w'], weights: { w: floats([4, 3, 3, 3]) } })),
+    one('Conv', { group: 3, auto_pad: 'SAME_LOWER' }, { extra: ['w'], weights: { w: floats([6, 1, 2, 4]) } }),
+    ...[{}, { strides: [2, 2], pads: [1, 0, 0, 1], output_padding: [1, 0] }, { group: 3, dilations: [2, 1] }].map(a =>
+      one('ConvTranspose', a, {
+        extra: ['w', 'b'],
+        weights: { w: floats([3, 2, 3, 3]), b: floats(['group' in a ? 6 : 2]) },
+      }),
+    ),
+  ],
+  pooling: [
+    ...['MaxPool', 'AveragePool'].flatMap(type => [
+      ...[
+        { kernel_shape: [2, 2], strides: [2, 2] },
+        { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] },
+        { kernel_shape: [3, 2], pads: [0, 1, 2, 0] },
+        { kernel_shape: [3, 3], strides: [2, 2], auto_pad: 'SAME_UPPER' },
+        { kernel_shape: [4, 4], strides: [3, 3], auto_pad: 'SAME_LOWER' },
+        { kernel_shape: [2, 2], strides: [2, 2], ceil_mode: 1, pads: [1, 0, 0, 0] },
+        { kernel_shape: [3, 3], strides: [2, 2], ceil_mode: 1 },
+        { kernel_shape: [2, 2], strides: [3, 3], ceil_mode: 1 },
+        { kernel_shape: [6, 6] },
+      ].map(attributes => one(type, attributes, { opset: 19 })),
+      one(type, { kernel_shape: [2, 2], dilations: [2, 3] }, { opset: 19 }),
+    ]),
+    ...[
+      { pads: [1, 1, 1, 1] },
+      { pads: [1, 0, 1, 2], strides: [2, 2] },
+      { pads: [1, 1, 1, 1], ceil_mode: 1, strides: [2, 2] },
+    ].map(a => one('AveragePool', { ...a, kernel_shape: [3, 3], count_include_pad: 1 }, { opset: 19 })),
+    one('GlobalAveragePool'),
+    one('GlobalMaxPool'),
+  ],
+  matrices: [
+    [
+      'Gemm with factors, transposed',
+      {
+        nodes: [node('Flatten', 'x -> a'), node('Gemm', 'a, w, c -> y', { transB: 1, alpha: f(0.5), beta: f(2) })],
+        weights: { w: floats([5, 108]), c: floats([1, 5]) },
+      },
+    ],
+    [
+      'Gemm of opset 7 without bias',
+      {
+        opset: 11,
+        nodes: [node('Flatten', 'x -> a'), node('Gemm', 'a, w -> y')],
+        weights: { w: floats([108, 5]) },
+      },
+    ],
+    [
+      'MatMul of stacks',
+      {
+        nodes: [node('MatMul', 'x, w -> z'), node('Flatten', 'z -> y')],
+        weights: { w: floats([1, 1, 6, 2]) },
+      },
+    ],
+    [
+      'MatMul by a vector',
+      {
+        nodes: [node('MatMul', 'x, w -> z'), node('Flatten', 'z -> y')],
+        weights: { w: floats([6]) },
+      },
+    ],
+  ],
+  normalisation: [
+    [
+      'BatchNormalization',
+      {
+        nodes: [node('BatchNormalization', 'x, s, b, m, v -> z', { epsilon: f(0.01) }), node('Flatten', 'z -> y')],
+        weights: { s: floats([3]), b: floats([3]), m: floats([3]), v: floats([3], [0.5, 1, 2]) },
+      },
+    ],
+    [
+      'Conv and BatchNormalization of opset 7',
+      {
+        opset: 7,
+        nodes: [node('Conv', 'x, w -> c'), node('BatchNormalization', 'c, s, b, m, v -> z'), node('Flatten', 'z -> y')],
+        weights: { w: floats([2, 3, 3, 3]), s: floats([2]), b: floats([2]), m: floats([2]), v: floats([2], [0.5, 1]) },
+      },
+    ],
+    ...[-1, 1, 2].map(axis => one('Softmax', { axis })),
+    ...[1, 2, 3].map(axis => one('Softmax', { axis }, { opset: 11 })),
+    one('LogSoftmax', { axis: 2 }),
+    one('LogSoftmax', {}, { opset: 9, input: [1, 3, 4, 5] }),
+    one('LRN', { size: 3, alpha: f(0.2), beta: f(0.6), bias: f(1.5) }),
+    one('LRN', { size: 5 }),
+    one('InstanceNormalization', {}, { extra: ['s', 'b'], weights: { s: floats([3]), b: floats([3]) } }),
+    one('LayerNormalization', { axis: -2 }, { extra: ['s', 'b'], weights: { s: floats([6, 6]), b: floats([6]) } }),
+  ],
+}
