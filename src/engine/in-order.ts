@@ -30,12 +30,17 @@ export async function* inOrder<T, R>(
     if (signal?.aborted) resolve(null)
     signal?.addEventListener('abort', () => resolve(null), { once: true })
   })
-  for (let next = 0; next < items.length; next++) {
-    wake = () => fill(next)
-    fill(next)
-    const result = await Promise.race([results.get(next)!.then(value => ({ value })), aborted])
-    results.delete(next)
-    if (result === null || signal?.aborted) return
-    yield result.value
+  try {
+    for (let next = 0; next < items.length; next++) {
+      wake = () => fill(next)
+      fill(next)
+      if (signal?.aborted) return
+      const result = await Promise.race([results.get(next)!.then(value => ({ value })), aborted])
+      results.delete(next)
+      if (result === null || signal?.aborted) return
+      yield result.value
+    }
+  } finally {
+    wake = () => {} // nothing more is begun
   }
 }

@@ -148,7 +148,6 @@ export interface Report {
 export type RunEvent =
   | { readonly type: 'note'; readonly message: string }
   | { readonly type: 'start'; readonly total: number; readonly done: number }
-  /** An image entered the work, with what is known of it; `line` follows when its turn comes. */
   | { readonly type: 'line'; readonly line: Line; readonly done: number; readonly total: number }
 
 export interface RunResult {

@@ -71,8 +71,11 @@ function remoteLane(opening: Opening): Lane {
     trial: (program, pictures, classes) => call('trial', program, pictures, classes),
     setBatch: images => call('setBatch', images),
     async close() {
+      // Not terminate(): in the middle of a native run that ends the whole process.
       worker.removeAllListeners('exit')
-      await worker.terminate()
+      const ended = new Promise(resolve => worker.once('exit', resolve))
+      worker.postMessage({ id: 0, method: 'close', args: [] } satisfies Call)
+      await ended
     },
   }
 }

@@ -3,7 +3,7 @@ import { executorNamed } from '../exec/devices.ts'
 import type { Artifact, Executor } from '../exec/executor.ts'
 import { outputNames } from '../io/output-names.ts'
 import { findSources, type Source } from '../io/sources.ts'
-import { resolveClass } from '../models/class-names.ts'
+import { findClass, resolveClass } from '../models/class-names.ts'
 import { readLabels } from '../models/labels.ts'
 import { type Classifier, loadModel } from '../models/load.ts'
 import { NORMS } from '../norms.ts'
@@ -58,7 +58,7 @@ export async function prepare(options: AttackOptions): Promise<Prepared> {
       ? null
       : options.target === 'least-likely'
         ? 'least-likely'
-        : resolveClass(options.target, classifier.classes)
+        : resolveClass(options.target, classifier.classes, '--target')
   const found = await findSources(images, { out })
   const sources = found.sources.slice(0, options.limit ?? Infinity)
   const labels = options.labels === undefined ? null : await readLabels(options.labels, classifier.classes)
@@ -141,12 +141,15 @@ function label(
   { classes }: Classifier,
 ): { items: Item[]; notes: string[] } {
   const outputs = outputNames(sources.map(s => s.name))
-  const index = new Map(classes.map((name, k) => [name, k]))
+  const folders = new Map<string, number | undefined>()
+  const known = (folder: string): number | undefined => {
+    if (!folders.has(folder)) folders.set(folder, classOfFolder(folder, classes))
+    return folders.get(folder)
+  }
   const items = sources.map((source, i): Item => {
     const given = csv?.get(source.name)
     if (given !== undefined) return { source, output: outputs[i], label: given, labelFrom: 'csv' }
-    const k =
-      source.folder === null ? undefined : (index.get(source.folder) ?? wholeNumber(source.folder, classes.length))
+    const k = source.folder === null ? undefined : known(source.folder)
     return { source, output: outputs[i], label: k ?? null, labelFrom: k === undefined ? 'prediction' : 'folder' }
   })
   const notes: string[] = []
@@ -162,8 +165,19 @@ function label(
   return { items, notes }
 }
 
-const wholeNumber = (text: string, below: number): number | undefined =>
-  /^\d+$/.test(text) && Number(text) < below ? Number(text) : undefined
+/** The class that a folder's name is, by name or index. */
+function classOfFolder(folder: string, classes: readonly string[]): number | undefined {
+  const found = findClass(folder, classes)
+  if (found.length < 2) return found[0]
+  const hint = 'Name the folder by the index, or give --labels.'
+  throw expected(
+    'usage',
+    'a folder that names one class',
+    'the label',
+    folder,
+    `Classes ${found.join(', ')} have that name. ${hint}`,
+  )
+}
 
 function checkGate({ failUnder, labelFrom }: AttackOptions, items: readonly Item[], target: Prepared['target']): void {
   if (failUnder === undefined) return

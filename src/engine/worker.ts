@@ -23,6 +23,7 @@ if (parentPort) {
   const { device, artifacts } = workerData as Opening
   const lane = openLane(executorNamed(device), artifacts)
   port.on('message', async ({ id, method, args }: Call) => {
+    if (method === 'close') process.exit() // this thread alone, between two native runs
     try {
       const call = (await lane)[method] as (...args: readonly unknown[]) => Promise<unknown>
       port.postMessage({ id, value: await call(...args) } satisfies Answer)

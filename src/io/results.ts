@@ -1,5 +1,5 @@
-import { access, constants, lstat, mkdir, readdir, realpath, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { access, constants, lstat, mkdir, readdir, realpath, rm, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { AdvxError } from '../errors.ts'
 import { outputError } from './file-error.ts'
 import { type JsonLines, openJsonLines } from './json-lines.ts'
@@ -59,12 +59,23 @@ export async function openOut(
 
 async function makeFolder(folder: string): Promise<string> {
   try {
-    await mkdir(folder, { recursive: true })
+    await makeFolders(resolve(folder))
     await access(folder, constants.W_OK)
     return await realpath(folder)
   } catch (cause) {
     throw outputError(cause, `in the folder '${folder}'`)
   }
+}
+
+/** One folder after the other: `mkdir` with `recursive` never ends where the system makes no folders, as below /proc. */
+async function makeFolders(path: string, inTheWay = 'EEXIST'): Promise<void> {
+  const there = await stat(path).catch(() => null)
+  if (there?.isDirectory()) return
+  if (there) throw Object.assign(new Error('not a folder'), { code: inTheWay })
+  await makeFolders(dirname(path), 'ENOTDIR')
+  await mkdir(path).catch(async cause => {
+    if (cause.code !== 'EEXIST') throw cause
+  })
 }
 
 async function refuseForeign(path: string, names: readonly string[]): Promise<void> {

@@ -46,14 +46,12 @@ export function preprocessing(
 ): Preprocessing {
   const { name, order, scale, mean, std, geometry } = recipe
   const subject = `the preprocessing '${name}'`
-  for (const [what, values] of Object.entries({ mean, std }))
-    if (values && values.length !== 1 && values.length !== channels)
-      throw expected(
-        fault,
-        `1 ${what} or ${channels}, one a channel of the model,`,
-        subject,
-        `${values.length} of them`,
-      )
+  for (const [what, values] of Object.entries({ mean, std })) {
+    if (!values || values.length === 1 || values.length === channels) continue
+    const wanted =
+      channels === 1 ? `one ${what}, as the model has one channel,` : `one ${what} or one for each of 3 channels`
+    throw expected(fault, wanted, subject, `${values.length} of them`)
+  }
   if (order === 'bgr' && channels !== 3) throw expected(fault, 'a model of 3 channels', subject, channels)
   const end = finalSize(geometry)
   if (end && (end.height !== height || end.width !== width)) {

@@ -195,7 +195,7 @@ describe('preprocessor_config.json', () => {
     [{ ...vit, size: { height: -1, width: 2 } }, /pixels for 'height' of 'size'/],
     [{ ...vit, image_std: [1, 0, 1] }, /above 0 for 'image_std'/],
     [{ ...vit, image_std: null }, /'image_std'/],
-    [{ ...vit, image_mean: [1, 2] }, /1 mean or 3, one a channel of the model,.* but got '2 of them'/],
+    [{ ...vit, image_mean: [1, 2] }, /one mean or one for each of 3 channels .* but got '2 of them'/],
     [{ ...vit, image_mean: ['a'] }, /numbers for 'image_mean'/],
     [{ ...vit, do_resize: 'yes' }, /true or false/],
     [{ ...vit, resample: 4 }, /one of nearest, lanczos/],

@@ -1,8 +1,7 @@
-import { describe, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { AdvxError } from '../../../src/errors.ts'
-import type { OnnxAttribute, OnnxModel, OnnxNode, OnnxTensor } from '../../../src/formats/onnx/schema.ts'
+import type { OnnxNode } from '../../../src/formats/onnx/schema.ts'
 import { importOnnx } from '../../../src/models/import/import-onnx.ts'
-import { families } from './cases.ts'
 import { floats, ints, node, type Small, smallModel } from './small-model.ts'
 
 const flat = (...nodes: readonly OnnxNode[]): readonly OnnxNode[] => [...nodes, node('Flatten', 'z -> y')]
