@@ -50,6 +50,8 @@ export async function planAttacks({ attacks, norm, eps, params }: AttackChoice):
     if (!defaults) throw expected('usage', `one of ${known.join(', ')}`, `--norm with ${name}`, chosen)
     const budgets = eps ?? [defaults.eps]
     for (const e of budgets) checkEps(e, chosen)
+    const again = budgets.find((e, i) => budgets.indexOf(e) !== i)
+    if (again) throw expected('usage', 'each budget once', '--eps', `${again} twice`)
     const own = Object.fromEntries(
       Object.entries(attack.params).map(([p, value]) => [p, params[`${name}.${p}`] ?? params[p] ?? value]),
     )

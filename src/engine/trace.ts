@@ -166,7 +166,11 @@ function checkState(where: string, state: State, shape: Shape): void {
 /** Splits a function after everything that leads to the model's weights. What passes the cut is named `cut:0`, … */
 function cut({ inputs, outputs }: Fn, constants: ReadonlySet<Tensor>): { heavy: Fn; light: Fn } {
   const order = toposort(Object.values(outputs))
-  const heavy = ancestors(order.filter(node => node.inputs.some(t => constants.has(t))))
+  const weights = new Set<Tensor>() // and what is made of nothing else
+  const isWeight = (t: Tensor): boolean => constants.has(t) || weights.has(t)
+  for (const node of order)
+    if (node.inputs.some(isWeight) && node.inputs.every(t => isWeight(t) || isConstant(t))) weights.add(node)
+  const heavy = ancestors(order.filter(node => !weights.has(node) && node.inputs.some(isWeight)))
   const crossing = new Set<Tensor>()
   const pass = (t: Tensor): void => {
     if (heavy.has(t) && !isInput(t) && !isConstant(t)) crossing.add(t)
@@ -185,11 +189,11 @@ function cut({ inputs, outputs }: Fn, constants: ReadonlySet<Tensor>): { heavy: 
   }
 }
 
-/** Whether `extra` is computed among `outputs` already. */
+/** Whether `extra` is computed among `outputs` already, but for cheap steps at its end: no weight is touched again. */
 function isFree(outputs: Readonly<Record<string, Tensor>>, extra: Tensor): boolean {
-  const without = simplify(Object.values(outputs))
-  const joined = simplify([...Object.values(outputs), extra])
-  return toposort(joined).length <= toposort(without).length
+  const touched = (graph: readonly Tensor[]): number =>
+    toposort(simplify(graph)).filter(node => node.inputs.some(t => isConstant(t) && size(t.shape) > 1)).length
+  return touched([...Object.values(outputs), extra]) <= touched(Object.values(outputs))
 }
 
 /** A fault of an attack file, told as one. */

@@ -1,0 +1,158 @@
+import { appendFile, cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { Interrupted, type Line, type RunEvent, runAttack, verifyRun } from 'advx'
+
+const pictures = fileURLToPath(new URL('../../fixtures/images/bag', import.meta.url))
+let temporary: string
+beforeAll(async () => {
+  temporary = await mkdtemp(join(tmpdir(), 'advx-run-'))
+})
+afterAll(() => rm(temporary, { recursive: true, force: true }))
+
+const text = (out: string, name = 'results.jsonl'): Promise<string> => readFile(join(out, name), 'utf8')
+const linesOf = async (out: string): Promise<Line[]> =>
+  (await text(out))
+    .trim()
+    .split('\n')
+    .map(row => JSON.parse(row))
+const small = { images: [pictures], attacks: ['fgsm', 'pgd'], eps: [2 / 255, 8 / 255] }
+
+describe('a run', () => {
+  let whole: string
+  beforeAll(async () => {
+    whole = join(temporary, 'whole')
+    await runAttack({ ...small, out: whole })
+  })
+
+  test('lines go by attack, eps and path, and every file is there', async () => {
+    const lines = await linesOf(whole)
+    expect(lines.map(l => [l.attack, l.eps])).toEqual(
+      ['fgsm', 'pgd'].flatMap(a => [2 / 255, 8 / 255].flatMap(e => Array.from({ length: 10 }, () => [a, e]))),
+    )
+    const names = lines.slice(0, 10).map(l => l.image)
+    expect(names).toEqual([...names].sort())
+    for (const line of lines) if (line.file) expect((await readFile(join(whole, line.file))).length).toBeGreaterThan(0)
+    expect((await readdir(join(whole, 'clean'))).length).toBe(10)
+  })
+
+  test('the report counts what the lines say', async () => {
+    const lines = await linesOf(whole)
+    const report = JSON.parse(await text(whole, 'report.json'))
+    const broken = lines.filter(l => l.attack === 'pgd' && l.eps === 8 / 255 && l.outcome === 'adversarial').length
+    const attacked = lines.filter(l => l.attack === 'pgd' && l.eps === 8 / 255 && l.outcome !== 'misclassified').length
+    const pgd = report.attacks[3]
+    expect(pgd).toMatchObject({ name: 'pgd', eps: 8 / 255, success: { value: broken / attacked } })
+    expect(report.accuracy.robust).toMatchObject({ norm: 'linf', eps: 8 / 255 })
+    expect(report.checks.map((c: { id: string }) => c.id)).toEqual(['V01', 'V03', 'V04', 'V06', 'V12', 'V43', 'V44'])
+  })
+
+  test('nothing is done again, and the bytes stay', async () => {
+    const before = await text(whole)
+    await runAttack({ ...small, out: whole })
+    expect(await text(whole)).toBe(before)
+  })
+
+  test('after an abort the same command goes on to the same bytes', async () => {
+    const out = join(temporary, 'aborted')
+    const abort = new AbortController()
+    const on = (event: RunEvent): void => {
+      if (event.type === 'line' && event.done === 13) abort.abort()
+    }
+    await expect(runAttack({ ...small, out }, on, abort.signal)).rejects.toThrow(Interrupted)
+    expect((await linesOf(out)).length).toBeLessThan(40)
+    await runAttack({ ...small, out })
+    expect(await text(out)).toBe(await text(whole))
+  })
+
+  test('a torn line, a missing picture and a changed one are made again', async () => {
+    const out = join(temporary, 'torn')
+    await cp(whole, out, { recursive: true })
+    const files = (await linesOf(out)).filter(l => l.file).map(l => l.file!)
+    await appendFile(join(out, 'results.jsonl'), '{"image":"torn')
+    await rm(join(out, files[0]))
+    await writeFile(join(out, files[5]), 'changed')
+    await runAttack({ ...small, out })
+    expect(await text(out)).toBe(await text(whole))
+    expect(await verifyRun(out)).toMatchObject({ lines: 40, differences: [] })
+  })
+
+  test('verify names the field that does not hold', async () => {
+    const out = join(temporary, 'forged')
+    await cp(whole, out, { recursive: true })
+    const lines = await linesOf(out)
+    const at = lines.findIndex(l => l.outcome === 'adversarial')
+    const forged = { ...lines[at], distance: { ...lines[at].distance, l0: 1 } }
+    await writeFile(join(out, 'results.jsonl'), lines.map((l, i) => JSON.stringify(i === at ? forged : l)).join('\n'))
+    const { differences } = await verifyRun(out)
+    expect(differences.map(d => d.field)).toEqual(['distance'])
+    await writeFile(
+      join(out, lines[at].file!),
+      await readFile(join(out, 'clean', lines[at].file!.replace(/^[^/]*\//, ''))),
+    )
+    const fields = (await verifyRun(out)).differences.map(d => d.field)
+    expect(fields).toContain('outcome')
+    expect(fields).toContain('fileSha256')
+  })
+
+  test('another plan in the same folder is refused', async () => {
+    await expect(runAttack({ ...small, out: whole, seed: 1 })).rejects.toThrow(/seed/)
+  })
+})
+
+test('pictures that cannot be read are lines with the reason; none at all is an error', async () => {
+  const folder = join(temporary, 'pictures')
+  await cp(pictures, join(folder, 'bag'), { recursive: true })
+  await writeFile(join(folder, 'bag', '0000.png'), 'no picture')
+  const { report, exitCode } = await runAttack({
+    images: [folder],
+    attacks: ['fgsm'],
+    out: join(temporary, 'failing'),
+    strict: true,
+  })
+  expect(report.images).toMatchObject({ found: 11, failed: 1 })
+  expect(exitCode).toBe(4)
+  const [first] = await linesOf(join(temporary, 'failing'))
+  expect(first).toMatchObject({ image: 'bag/0000.png', outcome: 'failed', clean: null, file: null })
+  expect(first.error).toMatch(/bag\/0000.png/)
+
+  await rm(join(folder, 'bag'), { recursive: true })
+  await writeFile(join(folder, 'only.png'), '')
+  await expect(runAttack({ images: [folder], out: join(temporary, 'none') })).rejects.toMatchObject({
+    fault: 'picture',
+  })
+})
+
+test('targeted: pictures that are the target already are skipped, and robust accuracy is not defined', async () => {
+  const out = join(temporary, 'targeted')
+  const { report } = await runAttack({ images: [pictures], target: 'bag', out, limit: 4 })
+  expect(report.images.skipped).toBeGreaterThan(0)
+  expect(report.accuracy.robust).toBeNull()
+  const least = await runAttack({
+    images: [pictures],
+    target: 'least-likely',
+    eps: [0.2],
+    out: join(temporary, 'least'),
+    limit: 4,
+  })
+  const lines = await linesOf(least.out)
+  for (const line of lines.filter(l => l.outcome === 'adversarial')) expect(line.adversarial!.class).toBe(line.target)
+  expect(lines.some(l => l.outcome === 'adversarial')).toBe(true)
+})
+
+test('labels from a file, from folders and from the model', async () => {
+  const csv = join(temporary, 'labels.csv')
+  await writeFile(csv, 'image,label\n0018.png,sandal\n')
+  const run = await runAttack({ images: [pictures], labels: csv, attacks: ['fgsm'], out: join(temporary, 'labels') })
+  const lines = await linesOf(run.out)
+  expect(lines.filter(l => l.labelFrom === 'csv').every(l => l.label === 5)).toBe(true)
+  expect(lines.filter(l => l.labelFrom === 'folder').every(l => l.label === 8)).toBe(true)
+})
+
+test('a gate needs labels, and compares robust accuracy', async () => {
+  const gate = { images: [pictures], attacks: ['fgsm'], failUnder: 0.99 }
+  expect((await runAttack({ ...gate, out: join(temporary, 'gate') })).exitCode).toBe(1)
+  expect((await runAttack({ ...gate, failUnder: 0, out: join(temporary, 'gate') })).exitCode).toBe(0)
+})
