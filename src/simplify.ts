@@ -36,11 +36,13 @@ function shared(outputs: readonly Tensor[]): Tensor[] {
   return rewrite(outputs, (node, inputs) => {
     if (node.inputs.length === 0 && !isConstant(node)) return node
     const built = inputs.every((t, i) => t === node.inputs[i]) ? node : bind(node.op, inputs, node.attrs)
+    // Known as it stands: not folded into a second copy of the same data.
+    const before = known.get(key(built))
+    if (before) return before
     const simpler = without(built) ?? fold(built) ?? built
-    const same = known.get(key(simpler))
-    if (same) return same
-    known.set(key(simpler), simpler)
-    return simpler
+    const same = known.get(key(simpler)) ?? simpler
+    known.set(key(built), same).set(key(simpler), same)
+    return same
   })
 }
 
