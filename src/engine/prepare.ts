@@ -255,7 +255,7 @@ function job(
 
 function record(
   { labelFrom, earlyStop = true }: AttackOptions,
-  { sha256, classes, preprocessing }: Classifier,
+  { sha256, weights, classes, preprocessing }: Classifier,
   plans: readonly AttackPlan[],
   target: Prepared['target'],
   labels: ReadonlyMap<string, number> | null,
@@ -265,6 +265,7 @@ function record(
   return {
     schema: 1,
     model: sha256,
+    weights,
     classes: classes.length,
     preprocessing: preprocessing.json,
     attacks: plans.map(({ name, sha256, norm, eps, params }) => ({

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { AdvxError } from '../errors.ts'
 import { readOnnx } from '../formats/onnx/read.ts'
+import type { OnnxModel } from '../formats/onnx/schema.ts'
 import { substitute, toposort } from '../graph.ts'
 import { show } from '../shape.ts'
 import { input, isConstant, type Tensor } from '../tensor.ts'
@@ -21,6 +23,8 @@ export interface Classifier {
   readonly file: string
   readonly path: string
   readonly sha256: string
+  /** sha256 of all weights where some may lie in other files than the model's, else null. */
+  readonly weights: string | null
   readonly format: 'onnx'
   readonly input: InputSize
   readonly classes: readonly string[]
@@ -76,6 +80,7 @@ export async function loadModel(wanted: string, options: LoadOptions = {}): Prom
     file: basename(files.path),
     path: resolve(files.path),
     sha256: await hashOf(files.path),
+    weights: await hashOfWeights(model, files.path),
     format: 'onnx',
     classes: names.names,
     classesFrom: names.from,
@@ -124,5 +129,15 @@ function inFile<T>({ path }: ModelFiles, work: () => T): T {
 async function hashOf(path: string): Promise<string> {
   const hash = createHash('sha256')
   for await (const part of createReadStream(path)) hash.update(part)
+  return hash.digest('hex')
+}
+
+/** More bytes of weights than the file has: some came from elsewhere (or were float16, and the hash is one too many). */
+async function hashOfWeights({ graph }: OnnxModel, path: string): Promise<string | null> {
+  const arrays = [...graph.initializers.values()].flatMap(({ data }) => (ArrayBuffer.isView(data) ? [data] : []))
+  const total = arrays.reduce((bytes, { byteLength }) => bytes + byteLength, 0)
+  if (total <= (await stat(path)).size) return null
+  const hash = createHash('sha256')
+  for (const { buffer, byteOffset, byteLength } of arrays) hash.update(new Uint8Array(buffer, byteOffset, byteLength))
   return hash.digest('hex')
 }
