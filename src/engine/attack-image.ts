@@ -3,7 +3,9 @@ import type { NormName } from '../norms.ts'
 import { fill, fingerprint } from '../random.ts'
 import type { RunRow } from './batcher.ts'
 import { advantage } from './decision.ts'
-import { distances, inside, intoBall, nearest, toUnit, upwards, usableEps } from './lattice.ts'
+import { toUnit, usableEps } from './lattice.ts'
+import { type Candidate, onLattice } from './on-lattice.ts'
+import { probe, type Tally } from './probe.ts'
 import type { DrawRow } from './trace.ts'
 
 /** One attack at one budget, as plain data: what a worker needs to know besides its programs. */
@@ -25,20 +27,10 @@ export interface Job {
 }
 
 /** What became of one image. */
-export interface Found {
+export interface Found extends Readonly<Tally> {
   /** The adversarial picture, inside ball and box; null: none was found. */
   readonly levels: Uint8Array | null
   readonly beforeRounding: { readonly adversarial: boolean; readonly linf: number; readonly l2: number }
-  readonly gradients: number
-  readonly forwards: number
-  /** Gradients that were 0 in every value, and those with values that are not finite (logits included). */
-  readonly zeroGradients: number
-  readonly nonFinite: number
-}
-
-interface Candidate {
-  readonly levels: Uint8Array
-  readonly advantage: number
 }
 
 /**
@@ -47,97 +39,56 @@ interface Candidate {
  * until then the attack goes on.
  */
 export async function attackImage(run: RunRow, job: Job, x0: Uint8Array, y: number): Promise<Found> {
-  const { key, norm, eps, targeted, params } = job
+  const { key, norm, targeted, params, earlyStop } = job
   const unit = toUnit(x0)
   const shared: Record<string, Float32Array> = {
     x0: unit,
     y: oneHot(y, job.classes),
-    'param:eps': Float32Array.of(usableEps(norm, eps)),
+    'param:eps': Float32Array.of(usableEps(norm, job.eps)),
   }
   for (const [name, value] of Object.entries(params)) shared[`param:${name}`] = Float32Array.of(value)
-  const tally = { gradients: 0, forwards: 0, zeroGradients: 0, nonFinite: 0 }
+  const model = probe(run, key, shared, job.gradient)
   let best: Candidate | null = null
-  let float: Float32Array | null = null // the first point that was adversarial before rounding
-  let last: Float32Array = unit
-  let context: Record<string, Float32Array> = {} // what the step under way was given
+  let before: Float32Array | null = null // the first point that was adversarial before rounding
+  let last = unit
 
-  const finite = (values: Float32Array): boolean => values.every(Number.isFinite)
-  const logitsAt = async (x: Float32Array): Promise<Float32Array> => {
-    tally.forwards++
-    const { logits } = await run('forward', { x })
-    if (!finite(logits)) tally.nonFinite++
-    return logits
-  }
-  const judge = (gradient: Float32Array): Float32Array => {
-    tally.gradients++
-    if (!finite(gradient)) tally.nonFinite++
-    else if (gradient.every(g => g === 0)) tally.zeroGradients++
-    return gradient
-  }
-  // Where a step's own program gives the gradient, it serves here too.
-  const gradientAt = async (x: Float32Array): Promise<Float32Array> => {
-    const program = job.gradient ? 'heavy' : 'gradient'
-    const given = { ...shared, ...context, x, 'state:x': x }
-    return judge((await run(`${key}/${program}`, given)).gradient)
-  }
-
-  /** The first of the lattice points near x that is adversarial. */
-  const onLattice = async (x: Float32Array, known: Float32Array | undefined): Promise<Candidate | null> => {
-    const rounded = nearest(x)
-    let gradient = known
-    if (norm !== 'linf') gradient ??= await gradientAt(x)
-    const tried: Uint8Array[] = []
-    for (const round of [() => rounded, () => upwards(x, gradient!)]) {
-      if (tried.length > 0) gradient ??= await gradientAt(x)
-      const levels = intoBall(round(), x0, gradient ?? unit, norm, eps)
-      if (tried.some(t => same(t, levels))) continue
-      tried.push(levels)
-      if (!inside(norm, eps, distances(levels, x0, job.channels))) continue
-      const lead = advantage(await logitsAt(toUnit(levels)), y, targeted)
-      if (lead >= 0) return { levels, advantage: lead }
-    }
-    return null
-  }
-  /** Notes a point of the attack; whether the image is done. */
+  /** Notes a point of the attack; whether the image is done. `end`: no step follows, so every point is tried. */
   const visit = async (
     x: Float32Array,
     logits: Float32Array,
     gradient?: Float32Array,
-    insist = false,
+    end = false,
   ): Promise<boolean> => {
     last = x
     const adversarial = advantage(logits, y, targeted) >= 0
-    if (adversarial) float ??= x
-    if (!(adversarial || insist) || (best && !insist)) return false
-    const found = await onLattice(x, gradient)
-    if (found && (!best || found.advantage > best.advantage)) best = found
-    return best !== null && job.earlyStop
+    if (adversarial) before ??= x
+    if (end || (adversarial && !best)) {
+      const found = await onLattice(model, job, x0, y, x, gradient)
+      if (found && (!best || found.advantage > best.advantage)) best = found
+    }
+    return best !== null && earlyStop
   }
 
-  for (let restart = 0; restart < (params.restarts ?? 1); restart++) {
-    let state: Record<string, Float32Array> = { 'state:x': unit }
-    if (job.hasStart)
-      state = asState(await run(`${key}/start`, { ...shared, ...numbers(job.startDraws, x0, job.seed, restart, -1) }))
-    const steps = params.steps ?? 1
-    let done = false
-    for (let t = 0; t < steps && !done; t++) {
-      context = { ...state, ...numbers(job.stepDraws, x0, job.seed, restart, t), t: Float32Array.of(t) }
-      const given = { ...shared, ...context }
-      const heavy = await run(`${key}/heavy`, given)
-      if (heavy.gradient) judge(heavy.gradient)
-      else tally.gradients++
-      if (!finite(heavy.logits)) tally.nonFinite++
-      done = await visit(state['state:x'], heavy.logits, heavy.gradient)
-      if (!done) state = asState(await run(`${key}/light`, { ...given, ...heavy }))
+  /** One restart; whether the image is done. */
+  const climb = async (restart: number): Promise<boolean> => {
+    const drawn = (draws: readonly DrawRow[], t: number) => numbers(draws, x0, job.seed, restart, t)
+    let state: Values = { 'state:x': unit }
+    if (job.hasStart) state = asState(await run(`${key}/start`, { ...shared, ...drawn(job.startDraws, -1) }))
+    for (let t = 0; t < (params.steps ?? 1); t++) {
+      const given = { ...shared, ...state, ...drawn(job.stepDraws, t), t: Float32Array.of(t) }
+      const seen = await model.heavy(given)
+      if (await visit(state['state:x'], seen.logits, seen.gradient)) return true
+      state = asState(await run(`${key}/light`, { ...given, ...seen }))
     }
-    if (!done) done = await visit(state['state:x'], await logitsAt(state['state:x']), undefined, true)
-    if (done) break
+    return visit(state['state:x'], await model.logits(state['state:x']), undefined, true)
   }
-  const before = float ?? last
+
+  for (let restart = 0; restart < (params.restarts ?? 1); restart++) if (await climb(restart)) break
+  const found = best as Candidate | null // assigned in `visit`
   return {
-    levels: (best as Candidate | null)?.levels ?? null,
-    beforeRounding: { adversarial: float !== null, ...floatDistances(before, unit) },
-    ...tally,
+    levels: found?.levels ?? null,
+    beforeRounding: { adversarial: before !== null, ...floatDistances(before ?? last, unit) },
+    ...model.tally,
   }
 }
 
@@ -150,8 +101,6 @@ export function oneHot(k: number, length: number): Float32Array {
 /** What a step gives is what the next one is given. */
 const asState = (next: Values): Record<string, Float32Array> =>
   Object.fromEntries(Object.entries(next).map(([name, value]) => [name.replace('next:', 'state:'), value]))
-
-const same = (a: Uint8Array, b: Uint8Array): boolean => a.every((v, i) => v === b[i])
 
 /** The random numbers of one step of one image: they depend on nothing else. */
 function numbers(draws: readonly DrawRow[], x0: Uint8Array, ...key: readonly number[]): Record<string, Float32Array> {

@@ -1,0 +1,57 @@
+import type { Values } from '../exec/executor.ts'
+import type { RunRow } from './batcher.ts'
+
+/** What one image asked of the model, and what was wrong with the answers. */
+export interface Tally {
+  gradients: number
+  forwards: number
+  /** Gradients that were 0 in every value. */
+  zeroGradients: number
+  /** Gradients and logits with a value that is not finite. */
+  nonFinite: number
+}
+
+/** Asks the model about points of one image, and counts. */
+export interface Probe {
+  readonly tally: Tally
+  logits(x: Float32Array): Promise<Float32Array>
+  /** ∇ₓ of the loss at x. */
+  gradient(x: Float32Array): Promise<Float32Array>
+  /** The heavy part of a step, from whatever it needs to logits at x, the gradient there where it is free, and more. */
+  heavy(given: Values): Promise<Values>
+}
+
+/** `run` with the programs of one attack, named by `key`; `shared`: what every call of them is given. */
+export function probe(run: RunRow, key: string, shared: Values, gradientIsFree: boolean): Probe {
+  const tally: Tally = { gradients: 0, forwards: 0, zeroGradients: 0, nonFinite: 0 }
+  let context: Values = shared
+  const finite = (values: Float32Array): Float32Array => {
+    if (!values.every(Number.isFinite)) tally.nonFinite++
+    return values
+  }
+  const counted = (gradient: Float32Array | undefined): void => {
+    tally.gradients++
+    if (gradient && finite(gradient).every(g => g === 0)) tally.zeroGradients++
+  }
+  return {
+    tally,
+    async logits(x) {
+      tally.forwards++
+      return finite((await run('forward', { x })).logits)
+    },
+    async gradient(x) {
+      // The step's own program where it gives the gradient, else one that does nothing else.
+      const program = gradientIsFree ? 'heavy' : 'gradient'
+      const { gradient } = await run(`${key}/${program}`, { ...context, x, 'state:x': x })
+      counted(gradient)
+      return gradient
+    },
+    async heavy(given) {
+      context = given
+      const result = await run(`${key}/heavy`, given)
+      counted(result.gradient)
+      finite(result.logits)
+      return result
+    },
+  }
+}
