@@ -47,8 +47,11 @@ export const l2: Norm = {
   sample: (x0, eps, random) => x0.add(unit(random.normal(x0)).mul(radius(x0, random)).mul(eps)),
 }
 
-/** The share q of the coordinates that an L1 step moves: the strongest 1 % (Tramèr and Boneh 2019, §5, SLIDE). */
-export const L1_SHARE = 0.01
+/**
+ * The share q of the coordinates that an L1 step moves: the strongest 3 %. Tramèr and Boneh 2019 (SLIDE, §5) take 1 %;
+ * at 50 steps 3 % broke more on nets for 28 and for 32 pixels, and 10 % fewer on two of three.
+ */
+export const L1_SHARE = 0.03
 
 export const l1: Norm = {
   // sign(g) / k on the k = ⌈q · D⌉ largest of |g|: one coordinate alone would be steepest, and needs D steps.

@@ -96,7 +96,13 @@ describe.each(named)('%s', (name, norm) => {
       const gain = d.reduce((total, v, i) => total + v * own[i], 0)
       const dual = { linf: length.l1(own), l2: length.l2(own) }[name as string]
       if (dual) expect(gain / dual).toBeCloseTo(1, 12)
-      else expect(gain).toBeGreaterThan(0.85 * length.linf(own))
+      else {
+        const strongest = [...own]
+          .map(Math.abs)
+          .sort((a, b) => b - a)
+          .slice(0, Math.ceil(L1_SHARE * D))
+        expect(gain).toBeCloseTo(strongest.reduce((a, b) => a + b, 0) / strongest.length, 12)
+      }
     }
   })
 
@@ -270,8 +276,8 @@ describe('the L1 projection', () => {
 describe('the L1 direction', () => {
   const strongest = Math.ceil(L1_SHARE * D)
 
-  test('moves the strongest 1 % of the coordinates, each as far', () => {
-    expect(strongest).toBe(2)
+  test('moves the strongest coordinates, each as far', () => {
+    expect(strongest).toBeGreaterThan(1)
     const gradient = normals(BATCH * D, 8)
     for (const [n, d] of images(run(l1.direction(g), [[g, gradient]])).entries()) {
       const own = images(gradient)[n]
@@ -296,7 +302,8 @@ describe('the L1 direction', () => {
       ),
       1,
     )
-    expect([...d.keys()].filter(i => d[i] !== 0)).toEqual([3, 4])
+    const free = Array.from({ length: strongest }, (_, i) => 3 + i)
+    expect([...d.keys()].filter(i => d[i] !== 0)).toEqual(free)
     const down = images(
       run(
         l1.direction(g, x),
@@ -308,7 +315,7 @@ describe('the L1 direction', () => {
       ),
       1,
     )[0]
-    expect([...down.keys()].filter(i => down[i] !== 0)).toEqual([3, 4])
+    expect([...down.keys()].filter(i => down[i] !== 0)).toEqual(free)
   })
 
   test('with fewer coordinates than it would move still has length 1', () => {

@@ -49,7 +49,7 @@ describe('what asks for help', () => {
     const { code, stdout } = await advx(['help', 'pgd'])
     expect(code).toBe(0)
     expect(stdout).toMatch(/^pgd: Projected Gradient Descent\nMadry et al\. 2018/)
-    expect(stdout).toMatch(/linf +8\/255 .*\n +l2 +0\.5\n +l1 +12 +each step moves the strongest 1 % of the values/)
+    expect(stdout).toMatch(/linf +8\/255 .*\n +l2 +0\.5\n +l1 +12 +each step moves the strongest 3 % of the values/)
     expect(stdout).toMatch(/--steps +T +10 +whole, 1 to 1000000 +number of steps/)
     expect(stdout).toContain('advx attack -m model.onnx -a pgd -n linf -e 8/255 --steps 20 photos/')
   })
