@@ -9,11 +9,12 @@ import { encodePng } from '../io/png.ts'
 import { writeFileAtomic } from '../io/write-file.ts'
 import type { Found } from './attack-image.ts'
 import { advantage, argmax, confidence } from './decision.ts'
+import type { Item } from './items.ts'
 import { distances, inside } from './lattice.ts'
 import type { Line } from './options.ts'
 import type { Pass } from './plan.ts'
 import type { Pool } from './pool.ts'
-import type { Item, Prepared } from './prepare.ts'
+import type { Prepared } from './prepare.ts'
 import { turnstile } from './turnstile.ts'
 
 export interface Context {

@@ -1,27 +1,17 @@
 import { expected } from '../errors.ts'
 import { executorNamed } from '../exec/devices.ts'
-import type { Artifact, Executor } from '../exec/executor.ts'
-import { outputNames } from '../io/output-names.ts'
-import { findSources, type Source } from '../io/sources.ts'
-import { findClass, resolveClass } from '../models/class-names.ts'
+import type { Executor } from '../exec/executor.ts'
+import { findSources } from '../io/sources.ts'
+import { resolveClass } from '../models/class-names.ts'
 import { readLabels } from '../models/labels.ts'
 import { type Classifier, loadModel } from '../models/load.ts'
 import { NORMS } from '../norms.ts'
 import type { Job } from './attack-image.ts'
-import type { AttackOptions, LabelFrom } from './options.ts'
+import { type Item, itemsOf } from './items.ts'
+import type { AttackOptions } from './options.ts'
 import { type AttackPlan, type Pass, passes, planAttacks } from './plan.ts'
-import { availableThreads, openPool, type Pool } from './pool.ts'
+import { availableThreads } from './pool.ts'
 import { forwardOf, gradientOf, inAttack, type Target, type TracedAttack, trace } from './trace.ts'
-
-/** A picture of the run: where it comes from, where it goes, what it shows. */
-export interface Item {
-  readonly source: Source
-  /** Path below `clean/` and below each attack's folder. */
-  readonly output: string
-  /** Null: what the model says. */
-  readonly label: number | null
-  readonly labelFrom: LabelFrom
-}
 
 /** Everything that is settled before the first picture is attacked. */
 export interface Prepared {
@@ -62,7 +52,7 @@ export async function prepare(options: AttackOptions): Promise<Prepared> {
   const found = await findSources(images, { out })
   const sources = found.sources.slice(0, options.limit ?? Infinity)
   const labels = options.labels === undefined ? null : await readLabels(options.labels, classifier.classes)
-  const { items, notes } = label(sources, labels, classifier)
+  const { items, notes } = itemsOf(sources, labels, classifier.classes)
   checkGate(options, items, target)
   const traced = traceAll(plans, classifier, target !== null)
   const passList = passes(plans)
@@ -83,100 +73,6 @@ export async function prepare(options: AttackOptions): Promise<Prepared> {
     job: pass =>
       job(pass, traced.attacks[pass.plan.name], classifier, target !== null, options.earlyStop ?? true, seed),
   }
-}
-
-/** Compiles the programs and opens them, with as many images together as the model likes. */
-export async function open(
-  prepared: Prepared,
-): Promise<{ pool: Pool; batch: number; milliseconds: number; notes: string[] }> {
-  const { executor, programs, classifier, threads } = prepared
-  const artifacts: Record<string, Artifact> = {}
-  for (const [name, fn] of Object.entries(programs)) artifacts[name] = await executor.compile(fn)
-  const pool = await openPool(executor, artifacts, threads)
-  try {
-    return { pool, ...(await calibrate(pool, Object.keys(programs), classifier)) }
-  } catch (error) {
-    await pool.close()
-    throw error
-  }
-}
-
-/**
- * Images a batch: 1 where a step costs 10 ms or more an image, up to 16 where it is fast; and 1 where pictures together
- * do not get, to the last bit, what each gets alone: a result must not depend on batch mates.
- */
-async function calibrate(
-  pool: Pool,
-  names: readonly string[],
-  { input, classes, batch: able }: Classifier,
-): Promise<{ batch: number; milliseconds: number; notes: string[] }> {
-  const noise = (seed: number): Uint8Array =>
-    Uint8Array.from(
-      { length: input.channels * input.height * input.width },
-      (_, i) => (Math.sin(i * 12.9898 + seed * 78.233) * 43758.5453) & 255,
-    )
-  const heavy = names.find(name => name.endsWith('/heavy'))!
-  const { milliseconds } = await pool.trial(heavy, [noise(0), noise(1)], classes.length)
-  const wanted = able === 1 || milliseconds >= 10 ? 1 : milliseconds >= 3 ? 4 : 16
-  if (wanted === 1) return { batch: 1, milliseconds, notes: [] }
-  // Full, and half full with other pictures in other rows.
-  const batches = [wanted, Math.ceil(wanted / 2) + 1].map((n, k) =>
-    Array.from({ length: n }, (_, i) => noise(7 * k + i)),
-  )
-  for (const name of names)
-    for (const pictures of batches)
-      if (!(await pool.trial(name, pictures, classes.length)).same)
-        return {
-          batch: 1,
-          milliseconds,
-          notes: [`Pictures run one at a time: in a batch the model's '${name}' part gives other bits than alone.`],
-        }
-  await pool.setBatch(wanted)
-  return { batch: wanted, milliseconds, notes: [] }
-}
-
-function label(
-  sources: readonly Source[],
-  csv: ReadonlyMap<string, number> | null,
-  { classes }: Classifier,
-): { items: Item[]; notes: string[] } {
-  const outputs = outputNames(sources.map(s => s.name))
-  const folders = new Map<string, number | undefined>()
-  const known = (folder: string): number | undefined => {
-    if (!folders.has(folder)) folders.set(folder, classOfFolder(folder, classes))
-    return folders.get(folder)
-  }
-  const items = sources.map((source, i): Item => {
-    const given = csv?.get(source.name)
-    if (given !== undefined) return { source, output: outputs[i], label: given, labelFrom: 'csv' }
-    const k = source.folder === null ? undefined : known(source.folder)
-    return { source, output: outputs[i], label: k ?? null, labelFrom: k === undefined ? 'prediction' : 'folder' }
-  })
-  const notes: string[] = []
-  const unlabelled = items.filter(item => item.label === null).length
-  if (unlabelled > 0)
-    notes.push(
-      `${unlabelled} of ${items.length} pictures have no label (no entry in a CSV file, and their folder is no class): the model's own prediction is attacked, and clean accuracy leaves them out.`,
-    )
-  const names = new Set(sources.map(s => s.name))
-  const unused = csv ? [...csv.keys()].filter(name => !names.has(name)) : []
-  if (unused.length > 0)
-    notes.push(`${unused.length} labels are for pictures that are not there, such as '${unused[0]}'.`)
-  return { items, notes }
-}
-
-/** The class that a folder's name is, by name or index. */
-function classOfFolder(folder: string, classes: readonly string[]): number | undefined {
-  const found = findClass(folder, classes)
-  if (found.length < 2) return found[0]
-  const hint = 'Name the folder by the index, or give --labels.'
-  throw expected(
-    'usage',
-    'a folder that names one class',
-    'the label',
-    folder,
-    `Classes ${found.join(', ')} have that name. ${hint}`,
-  )
 }
 
 function checkGate({ failUnder, labelFrom }: AttackOptions, items: readonly Item[], target: Prepared['target']): void {

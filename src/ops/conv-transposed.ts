@@ -2,7 +2,8 @@
 import { size } from '../shape.ts'
 import { constant, type Tensor } from '../tensor.ts'
 import { type Convolution, conv, PLAIN } from './conv.ts'
-import { concat, place, reshape, reverse, slice, transpose } from './shape.ts'
+import { reshape, reverse, transpose } from './shape.ts'
+import { concat, place, slice } from './slice.ts'
 import { depthToSpace } from './space.ts'
 
 /**

@@ -3,7 +3,7 @@ import type { Shape } from '../shape.ts'
 import { constant, type Tensor } from '../tensor.ts'
 import { positive } from './elementwise.ts'
 import type { Pooling } from './pool.ts'
-import { concat, place, slice } from './shape.ts'
+import { concat, place, slice } from './slice.ts'
 import { depthToSpace } from './space.ts'
 
 /** One place of the window. */

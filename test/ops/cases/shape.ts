@@ -1,4 +1,5 @@
-import { concat, expand, expandLike, pad, place, reshape, reverse, slice, transpose } from '../../../src/ops/shape.ts'
+import { expand, expandLike, reshape, reverse, transpose } from '../../../src/ops/shape.ts'
+import { concat, pad, place, slice } from '../../../src/ops/slice.ts'
 import { depthToSpace, spaceToDepth } from '../../../src/ops/space.ts'
 import { N, type Shape } from '../../../src/shape.ts'
 import type { Tensor } from '../../../src/tensor.ts'

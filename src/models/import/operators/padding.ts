@@ -1,6 +1,7 @@
 import { AdvxError, expected, ShapeError } from '../../../errors.ts'
 import { where } from '../../../ops/elementwise.ts'
-import { concat, expand, pad, reverse } from '../../../ops/shape.ts'
+import { expand, reverse } from '../../../ops/shape.ts'
+import { concat, pad } from '../../../ops/slice.ts'
 import { show, size } from '../../../shape.ts'
 import { constant, type Tensor } from '../../../tensor.ts'
 import { axisOf, demandNoBatch } from '../axes.ts'

@@ -1,6 +1,6 @@
 import { ShapeError } from '../../../errors.ts'
 import { averagePool, maxPool, type Pooling } from '../../../ops/pool.ts'
-import { pad } from '../../../ops/shape.ts'
+import { pad } from '../../../ops/slice.ts'
 import { show, size } from '../../../shape.ts'
 import type { Tensor } from '../../../tensor.ts'
 import type { Call, Operator, Operators } from '../call.ts'

@@ -1,5 +1,6 @@
 import { ShapeError } from '../../../errors.ts'
-import { concat, expand, reshape, transpose } from '../../../ops/shape.ts'
+import { expand, reshape, transpose } from '../../../ops/shape.ts'
+import { concat } from '../../../ops/slice.ts'
 import { broadcast, type Shape, show, size } from '../../../shape.ts'
 import type { Tensor } from '../../../tensor.ts'
 import { axesOf, axisOf, demandNoBatch } from '../axes.ts'

@@ -1,5 +1,6 @@
 import { expected, ShapeError } from '../../../errors.ts'
-import { concat, reshape, reverse, slice } from '../../../ops/shape.ts'
+import { reshape, reverse } from '../../../ops/shape.ts'
+import { concat, slice } from '../../../ops/slice.ts'
 import { show } from '../../../shape.ts'
 import type { Tensor } from '../../../tensor.ts'
 import { axesOf, axisOf, demandNoBatch } from '../axes.ts'
