@@ -1,7 +1,8 @@
 import { conv, PLAIN } from '../../src/ops/conv.ts'
 import { clip, relu, sigmoid } from '../../src/ops/elementwise.ts'
 import { averagePool, maxPool, type Pooling } from '../../src/ops/pool.ts'
-import { concat, reshape } from '../../src/ops/shape.ts'
+import { reshape } from '../../src/ops/shape.ts'
+import { concat } from '../../src/ops/slice.ts'
 import { N, type Shape } from '../../src/shape.ts'
 import type { Tensor } from '../../src/tensor.ts'
 
