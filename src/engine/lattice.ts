@@ -38,20 +38,32 @@ export const usableEps = (norm: NormName, eps: number): number => (norm === 'lin
 export const inside = (norm: NormName, eps: number, d: Distances): boolean =>
   norm === 'linf' ? Math.round(255 * d.linf) <= levelsOf(eps) : d[norm] <= eps
 
+// Plain loops: `from` with a function takes twenty times as long, and these run at every point of an attack.
+
 /** Pictures in [0, 1], as the model sees 8-bit levels. */
-export const toUnit = (levels: Uint8Array): Float32Array => Float32Array.from(levels, v => v / 255)
+export function toUnit(levels: Uint8Array): Float32Array {
+  const x = new Float32Array(levels.length)
+  for (let i = 0; i < x.length; i++) x[i] = levels[i] / 255
+  return x
+}
 
 /** Each value to its nearest level. */
-export const nearest = (x: Float32Array): Uint8Array => Uint8Array.from(x, v => clampLevel(Math.round(v * 255)))
+export function nearest(x: Float32Array): Uint8Array {
+  const levels = new Uint8Array(x.length)
+  for (let i = 0; i < x.length; i++) levels[i] = clampLevel(Math.round(x[i] * 255))
+  return levels
+}
 
 /** Each value to the level above or below, up the gradient; values on a level stay. */
 export function upwards(x: Float32Array, gradient: Float32Array): Uint8Array {
-  return Uint8Array.from(x, (v, i) => {
-    const level = v * 255
+  const levels = new Uint8Array(x.length)
+  for (let i = 0; i < x.length; i++) {
+    const level = x[i] * 255
     const near = Math.round(level)
-    if (Math.abs(level - near) < 1e-3 || gradient[i] === 0) return clampLevel(near)
-    return clampLevel(gradient[i] > 0 ? Math.ceil(level) : Math.floor(level))
-  })
+    const stays = Math.abs(level - near) < 1e-3 || gradient[i] === 0
+    levels[i] = clampLevel(stays ? near : gradient[i] > 0 ? Math.ceil(level) : Math.floor(level))
+  }
+  return levels
 }
 
 const clampLevel = (v: number): number => (v < 0 ? 0 : v > 255 ? 255 : v)

@@ -26,7 +26,7 @@ export function probe(run: RunRow, key: string, shared: Values, gradientIsFree: 
   const tally: Tally = { gradients: 0, forwards: 0, zeroGradients: 0, nonFinite: 0 }
   let context: Values = shared
   const finite = (values: Float32Array): Float32Array => {
-    if (!values.every(Number.isFinite)) tally.nonFinite++
+    if (!allFinite(values)) tally.nonFinite++
     return values
   }
   const counted = (gradient: Float32Array | undefined): void => {
@@ -54,4 +54,9 @@ export function probe(run: RunRow, key: string, shared: Values, gradientIsFree: 
       return result
     },
   }
+}
+
+function allFinite(values: Float32Array): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false
+  return true
 }

@@ -49,6 +49,7 @@ async function broken({ model, preprocess, folder, names }: Studio, run: Run): P
     .split('\n')
     .map(row => JSON.parse(row) as Line)
   expect(await verifyRun(out)).toEqual({ lines: names.length * eps.length, differences: [] })
+  for (const line of lines) if (line.file) expect(line.distance![norm]).toBeLessThanOrEqual(line.eps!)
   const at = (e: number): number[] =>
     lines
       .filter(line => line.eps === e && line.outcome === 'adversarial')
