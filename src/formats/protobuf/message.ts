@@ -57,7 +57,13 @@ export function decode<M extends Message>(type: M, bytes: Uint8Array): Decoded<M
     if (name === 'TypeError') throw error // not the bytes' fault: a bug
     const { place } = budget
     const where = place ? `${place.message}.${place.field} at byte ${place.byte - bytes.byteOffset}` : type.name
-    throw new AdvxError('model', `Cannot decode ${where}: ${message}`, { cause: error })
+    throw new AdvxError(
+      'model',
+      `Cannot decode ${where}: ${message}. The file is cut short, damaged or of another kind: get it again.`,
+      {
+        cause: error,
+      },
+    )
   }
 }
 
