@@ -39,6 +39,14 @@ export function itemsOf(
       `${unlabelled} of ${items.length} pictures have no label (no entry in a CSV file, and their folder is no class): the model's own prediction is attacked, and clean accuracy leaves them out.`,
     )
   const names = new Set(sources.map(s => s.name))
+  if (csv && csv.size > 0 && ![...csv.keys()].some(name => names.has(name)))
+    throw expected(
+      'usage',
+      `labels for the pictures, such as '${sources[0].name}',`,
+      '--labels',
+      [...csv.keys()][0],
+      'Paths are below the folder that is attacked; with several folders, their names come first.',
+    )
   const unused = csv ? [...csv.keys()].filter(name => !names.has(name)) : []
   if (unused.length > 0)
     notes.push(`${unused.length} labels are for pictures that are not there, such as '${unused[0]}'.`)

@@ -69,7 +69,10 @@ export async function attackPicture(context: Context, pass: Pass, item: Item): P
   try {
     read = await readItem(context, item)
   } catch (error) {
-    if (error instanceof AdvxError && error.fault === 'picture') return { ...line, error: error.message }
+    if (error instanceof AdvxError && error.fault === 'picture') {
+      const hash = await readPictureFile(item.source.path).then(sha256, () => null)
+      return { ...line, sha256: hash, error: error.message }
+    }
     throw error
   }
   const { picture, sha256: source } = read

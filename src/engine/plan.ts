@@ -61,9 +61,10 @@ export async function planAttacks({ attacks, norm, eps, params }: AttackChoice):
 
 /** In the order of results.jsonl: attack, then eps. */
 export const passes = (plans: readonly AttackPlan[]): Pass[] =>
-  plans.flatMap(plan =>
-    plan.eps.map(eps => ({ plan, eps, folder: plan.eps.length > 1 ? `${plan.name}@${eps}` : plan.name })),
-  )
+  plans.flatMap(plan => plan.eps.map(eps => ({ plan, eps, folder: folderOf(plan.name, eps, plan.eps.length) })))
+
+export const folderOf = (attack: string, eps: number, budgets: number): string =>
+  budgets > 1 ? `${attack}@${eps}` : attack
 
 function checkParams(params: AttackChoice['params'], attacks: readonly { name: string; attack: Attack }[]): void {
   for (const [key, value] of Object.entries(params)) {

@@ -48,9 +48,12 @@ async function loadFile(path: string): Promise<NamedAttack> {
       '--attack',
       path,
     )
-  resolveAdvx(file)
+  resolveAdvx()
+  file.search = OWN // for the hook: this file is a module, whatever the package.json above it says
   return load(name, file)
 }
+
+const OWN = '?advx-attack'
 
 async function load(name: string, file: URL): Promise<NamedAttack> {
   const source = await readFile(file).catch(cause => {
@@ -71,9 +74,9 @@ async function load(name: string, file: URL): Promise<NamedAttack> {
 
 let hooked = false
 /** A file outside the package imports 'advx' too, and gets this copy of the core, never a second one. */
-function resolveAdvx(file: URL): void {
+function resolveAdvx(): void {
   if (hooked || !import.meta.url.endsWith('.js')) return
   hooked = true
   const core = new URL('../index.js', import.meta.url).href
-  register('./resolve-hook.js', import.meta.url, { data: { core, file: file.href } })
+  register('./resolve-hook.js', import.meta.url, { data: { core, own: OWN } })
 }

@@ -2,8 +2,9 @@
 import type { InitializeHook, LoadHook, ResolveHook } from 'node:module'
 
 let core = ''
-export const initialize: InitializeHook<{ core: string }> = data => {
-  core = data.core
+let own = '' // how the URL of an attack file ends
+export const initialize: InitializeHook<{ core: string; own: string }> = data => {
+  ;({ core, own } = data)
 }
 
 export const resolve: ResolveHook = (specifier, context, next) =>
@@ -11,6 +12,4 @@ export const resolve: ResolveHook = (specifier, context, next) =>
 
 /** An attack file is a module, whatever the package.json above it says. */
 export const load: LoadHook = (url, context, next) =>
-  url.endsWith('.js') && context.format === 'commonjs' && !url.includes('/node_modules/')
-    ? next(url, { ...context, format: 'module' })
-    : next(url, context)
+  url.endsWith(own) ? next(url, { ...context, format: 'module' }) : next(url, context)

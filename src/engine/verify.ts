@@ -8,6 +8,7 @@ import type { Picture } from '../io/picture.ts'
 import { loadModel } from '../models/load.ts'
 import { argmax, confidence } from './decision.ts'
 import { inOrder } from './in-order.ts'
+import { linesOfReport, type Place, type PlannedAttack, placesOf } from './line-places.ts'
 import type { Line } from './options.ts'
 import { judge, sha256 } from './picture.ts'
 import { availableThreads, openPool, type Pool } from './pool.ts'
@@ -32,6 +33,7 @@ interface Recorded {
   readonly classes: number
   readonly preprocessing: unknown
   readonly target: number | 'least-likely' | null
+  readonly attacks: readonly PlannedAttack[]
 }
 
 /**
@@ -46,6 +48,7 @@ export async function verifyRun(
 ): Promise<Verification> {
   const plan = await readJson<Recorded>(folder, 'plan.json')
   const lines = await readLines(folder)
+  const places = placesOf(plan.attacks, lines)
   const classifier = await loadModel(model ?? (await recordedModel(folder)), {
     preprocess: plan.preprocessing as never,
   })
@@ -61,12 +64,13 @@ export async function verifyRun(
   const target = { shape: classifier.graph.input.shape, classes: classes.length, logits, constants }
   const executor = executorNamed(device)
   const pool = await openPool(executor, { forward: await executor.compile(forwardOf(target)) }, availableThreads())
-  const differences: Difference[] = []
+  const differences = wholeness(await linesOfReport(folder, plan.attacks), places.length, lines.length)
   let done = 0
   try {
-    const work = (line: Line): Promise<Difference[]> =>
-      compare(folder, line, pool, input.channels, plan.target !== null)
-    for await (const found of inOrder(lines, work, 2 * pool.lanes)) {
+    const work = ([line, place]: readonly [Line, Place | undefined]): Promise<Difference[]> =>
+      compare(folder, line, place, pool, input.channels, plan.target !== null)
+    const pairs = lines.map((line, i) => [line, places[i]] as const)
+    for await (const found of inOrder(pairs, work, 2 * pool.lanes)) {
       differences.push(...found)
       on(++done, lines.length)
     }
@@ -77,14 +81,21 @@ export async function verifyRun(
   return { lines: lines.length, differences }
 }
 
+/** A run that has its report has all of its lines; any other has the first ones. */
+function wholeness(reported: number | null, planned: number, lines: number): Difference[] {
+  const expected = reported ?? lines
+  if (lines === expected && (reported === null || lines === planned)) return []
+  return [{ image: 'results.jsonl', attack: '', eps: null, field: 'lines', expected, got: lines }]
+}
+
 async function compare(
   folder: string,
   line: Line,
+  place: Place | undefined,
   pool: Pool,
   channels: 1 | 3,
   targeted: boolean,
 ): Promise<Difference[]> {
-  if (line.outcome === 'failed') return []
   const { image, attack, eps } = line
   const differ = (field: string, got: unknown, wanted: unknown): Difference => ({
     image,
@@ -94,8 +105,11 @@ async function compare(
     expected: wanted,
     got,
   })
+  if (!place) return [differ('image', image, 'no further line')]
+  const planned = { image: place.image, attack: place.attack, norm: place.norm, eps: place.eps }
+  const file = line.file === null ? null : `${place.folder}/${place.output}`
   try {
-    const fields = await recompute(folder, line, pool, channels, targeted)
+    const fields = { ...planned, file, ...(await recompute(folder, line, place, pool, channels, targeted)) }
     return Object.entries(fields)
       .filter(([field, value]) => JSON.stringify(line[field as keyof Line]) !== JSON.stringify(value))
       .map(([field, value]) => differ(field, line[field as keyof Line], value))
@@ -108,11 +122,15 @@ async function compare(
 async function recompute(
   folder: string,
   line: Line,
+  { output }: Place,
   pool: Pool,
   channels: 1 | 3,
   targeted: boolean,
 ): Promise<Partial<Line>> {
-  const clean = await decodePicture(await readFile(await cleanFile(folder, line)), channels, line.image)
+  const cleanBytes = await readFile(join(folder, 'clean', output)).catch(() => null)
+  if (line.outcome === 'failed') return cleanBytes ? { outcome: 'robust' } : {}
+  if (!cleanBytes) throw new AdvxError('picture', `clean/${output} is missing`)
+  const clean = await decodePicture(cleanBytes, channels, line.image)
   const logits = await pool.classify(clean.levels)
   const said = argmax(logits)
   const known = { clean: { class: said, confidence: confidence(logits, said) } }
@@ -129,23 +147,6 @@ async function recompute(
   const y = line.target ?? line.label
   const judged = judge(await pool.classify(picture.levels), picture, clean, line.norm, line.eps!, y!, targeted)
   return { ...known, ...judged, fileSha256: sha256(bytes) }
-}
-
-/** Where the clean picture of a line lies: beside the perturbed one's path, or by the two names it may have. */
-async function cleanFile(folder: string, { file, image }: Line): Promise<string> {
-  const below = file?.slice(file.indexOf('/') + 1)
-  const names = below ? [below] : [`${image}.png`, image.replace(/\.[^./]*$/, '.png')]
-  for (const name of names) {
-    const path = join(folder, 'clean', name)
-    if (
-      await readFile(path).then(
-        () => true,
-        () => false,
-      )
-    )
-      return path
-  }
-  throw new AdvxError('picture', `clean/${names[0]} is missing`)
 }
 
 async function readLines(folder: string): Promise<Line[]> {

@@ -30,7 +30,7 @@ interface Input {
  * is taken whatever its extension. The root of a file is its folder, of a glob the folder before its first wildcard.
  * @param out the folder that the results will go to, or null
  * @returns the sources, and notes on what was left out
- * @throws AdvxError 'usage' for a path that is not there, an input that holds no picture, or the out folder as input
+ * @throws AdvxError 'usage' for a path that is not there or the out folder as input, 'picture' where no picture is found
  */
 export async function findSources(
   inputs: readonly string[],
@@ -139,5 +139,8 @@ function rootNames(roots: readonly string[]): Map<string, string> {
 function nothingFound(inputs: readonly string[], notes: readonly string[]): AdvxError {
   const where = inputs.map(input => `'${input}'`).join(', ') || 'no path at all'
   const looked = `Found no picture (${EXTENSIONS.map(e => `.${e}`).join(' ')}) in ${where}.`
-  return new AdvxError('usage', [looked, ...notes, 'Check the path, or name the files themselves.'].join(' '))
+  return new AdvxError(
+    inputs.length > 0 ? 'picture' : 'usage',
+    [looked, ...notes, 'Check the path, or name the files themselves.'].join(' '),
+  )
 }

@@ -97,6 +97,23 @@ describe('a run', () => {
     expect(fields).toContain('fileSha256')
   })
 
+  test.each<[string, (lines: Line[]) => Line[], string]>([
+    ['a line is missing', lines => lines.slice(1), 'lines'],
+    ['a line stands twice', lines => [lines[0], ...lines], 'lines'],
+    ['two lines changed places', ([a, b, ...rest]) => [b, a, ...rest], 'image'],
+    ['the budget was raised', lines => lines.map(l => ({ ...l, eps: l.eps === 2 / 255 ? 0.5 : l.eps })), 'eps'],
+    ['a picture was renamed', ([a, ...rest]) => [{ ...a, image: '0000.png' }, ...rest], 'file'],
+    ['a line was called failed', lines => lines.map(l => ({ ...l, outcome: 'failed' as const })), 'outcome'],
+  ])('verify notices that %s', async (_, forge, field) => {
+    const out = join(temporary, 'forgery')
+    await rm(out, { recursive: true, force: true })
+    await cp(whole, out, { recursive: true })
+    const forged = forge(await linesOf(out))
+    await writeFile(join(out, 'results.jsonl'), forged.map(l => `${JSON.stringify(l)}\n`).join(''))
+    const fields = (await verifyRun(out)).differences.map(d => d.field)
+    expect(fields.some(f => f === field || f === 'lines')).toBe(true)
+  })
+
   test('another plan in the same folder is refused', async () => {
     await expect(runAttack({ ...small, out: whole, seed: 1 })).rejects.toThrow(/seed/)
   })
@@ -144,6 +161,9 @@ test('targeted: pictures that are the target already are skipped, and robust acc
 
 test('labels from a file, from folders and from the model', async () => {
   const csv = join(temporary, 'labels.csv')
+  await writeFile(csv, 'image,label\nother.png,sandal\n')
+  const run0 = runAttack({ images: [pictures], labels: csv, out: join(temporary, 'labels') })
+  await expect(run0).rejects.toThrow(/labels for the pictures, such as '0018.png'/)
   await writeFile(csv, 'image,label\n0018.png,sandal\n')
   const run = await runAttack({ images: [pictures], labels: csv, attacks: ['fgsm'], out: join(temporary, 'labels') })
   const lines = await linesOf(run.out)

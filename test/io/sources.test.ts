@@ -129,7 +129,7 @@ describe('usage errors', () => {
     const root = await folderOf({ 'notes.txt': '' })
     expect(await failing([join(root, 'none')])).toMatch(/^AdvxError usage: .*none'\. There is no such path/)
     expect(await failing([`${root}/*.png`])).toMatch(/^AdvxError usage: .*Nothing below '.*' matches/)
-    expect(await failing([root])).toMatch(/^AdvxError usage: Found no picture \(\.png .*\.bmp\) in '.*advx-io/)
+    expect(await failing([root])).toMatch(/^AdvxError picture: Found no picture \(\.png .*\.bmp\) in '.*advx-io/)
     expect(await failing([])).toMatch(/in no path at all/)
   })
 
