@@ -20,10 +20,14 @@ export const tell = (text: string): void => void process.stderr.write(`${text}\n
 export const sayJson = (text: string): void =>
   void process.stdout.write(process.stdout.isTTY ? printableJson(text) : text)
 
-/** A reader that has seen enough (`| head`) is no error. */
+/** A reader that has seen enough (`| head`) is no error; a full disk behind a redirection is one of the output. */
 export function forgiveClosedPipes(): void {
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
+      if (error.code === 'EPIPE') return
+      process.stderr.write(
+        `advx: Cannot write to standard output (${error.code}). Free some space, or send it elsewhere.\n`,
+      )
+      process.exit(3)
     })
 }

@@ -1,4 +1,4 @@
-import { realpath, stat } from 'node:fs/promises'
+import { readdir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { AdvxError, expected } from '../errors.ts'
 import { EXTENSIONS, hasPictureExtension } from './format.ts'
@@ -40,6 +40,7 @@ export async function findSources(
   const outReal = out === null ? null : await realpath(out).catch(() => null)
   const skips = resultFolders(outReal, notes)
   const read = await Promise.all(inputs.map(input => readInput(input, outReal, skips)))
+  if (outReal !== null && out !== null) await refusePictures(out, outReal)
   const prefixes = rootNames(read.map(({ root }) => root))
   const nameOf = ({ root }: Input, path: string): string =>
     [prefixes.get(root)!, ...relative(root, path).split(sep)].filter(part => part !== '').join('/')
@@ -60,6 +61,14 @@ export async function findSources(
     folder: basename(dirname(path)) || null,
   }))
   return { sources: sources.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)), notes }
+}
+
+/** An out folder with pictures of the user's would be passed by with them: a class would be missing, unsaid. */
+async function refusePictures(out: string, real: string): Promise<void> {
+  if (await holdsOurPlan(real)) return
+  const picture = (await readdir(real)).find(hasPictureExtension)
+  if (picture)
+    throw expected('usage', 'a folder without pictures', '--out', out, `It holds '${picture}': choose another.`)
 }
 
 const eachPath = (

@@ -61,7 +61,7 @@ export function inspectionText(found: Inspection, paint: Paint): string {
       classifier && (blocking.length === 0 ? 'passes every operator' : `does not pass: ${blocking.join(', ')}`),
     ],
     ...(classifier?.notes ?? []).map((note, i) => [i === 0 ? 'Notes' : '', note]),
-  ].filter((row): row is string[] => row[1] !== undefined)
+  ].filter((row): row is string[] => typeof row[1] === 'string')
   const verdict =
     obstacle === null
       ? paint.green('It can be attacked.')
