@@ -5,9 +5,10 @@ import { pathToFileURL } from 'node:url'
 import { chooseForGallery } from '../report/gallery.ts'
 import type { Thumbnail } from '../report/html.ts'
 import { checks, type Facts } from './checks.ts'
+import { groupLines } from './group-lines.ts'
 import { inside } from './lattice.ts'
 import { share, spread } from './metrics.ts'
-import type { AttackSummary, LabelFrom, Line, Report } from './options.ts'
+import type { AttackSummary, LabelFrom, Line, NoiseSummary, Report } from './options.ts'
 import type { Pass } from './plan.ts'
 import type { Prepared } from './prepare.ts'
 
@@ -26,7 +27,7 @@ export interface Circumstances {
 /** report.json, from the lines of results.jsonl. */
 export function summarise(prepared: Prepared, lines: readonly Line[], facts: Facts, run: Circumstances): Report {
   const { classifier, passes, target, seed } = prepared
-  const images = byImage(lines)
+  const images = [...groupLines(lines, line => line.image).values()]
   const usable = images.filter(group => group[0].outcome !== 'failed')
   const labelled = usable.filter(([line]) => line.labelFrom !== 'prediction')
   const right = ([line]: readonly Line[]): boolean => line.clean!.class === line.label
@@ -87,17 +88,6 @@ export function exitCode({ checks, images, gate }: Report, strict: boolean): num
   return gate && !gate.passed ? 1 : 0
 }
 
-/** The lines of each image. */
-function byImage(lines: readonly Line[]): Line[][] {
-  const groups = new Map<string, Line[]>()
-  for (const line of lines) {
-    const group = groups.get(line.image)
-    if (group) group.push(line)
-    else groups.set(line.image, [line])
-  }
-  return [...groups.values()]
-}
-
 /**
  * At the first attack's norm and its largest budget: the usable pictures that are classified rightly and that no attack
  * of the run broke within that budget, whatever the budget it ran with.
@@ -130,7 +120,20 @@ function summary({ plan, eps }: Pass, all: readonly Line[], usable: number): Att
     lostByRounding: robust.filter(line => line.beforeRounding?.adversarial).length,
     gradients: lines.reduce((total, line) => total + line.gradients, 0),
     forwards: lines.reduce((total, line) => total + line.forwards, 0),
+    noise: noise(lines),
   }
+}
+
+function noise(lines: readonly Line[]): NoiseSummary | null {
+  const tried = lines.filter(line => line.noise)
+  const result = share(tried.filter(line => line.noise!.first).length, tried.length)
+  return (
+    result && {
+      ...result,
+      samples: tried.reduce((total, line) => total + line.noise!.samples, 0),
+      missed: tried.filter(line => line.outcome === 'robust' && line.noise!.fooled > 0).length,
+    }
+  )
 }
 
 /** The pictures that report.html shows. */

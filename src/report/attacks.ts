@@ -15,6 +15,7 @@ ${target === null ? 'the model classifies as another class than its label' : 'th
 at least 0.001 · max(1, largest |logit|) so that another runtime agrees (a tie is robust), and which lies inside the budget where
 there is one. <strong>Success</strong>: of the attacked pictures (${count(images.attacked)} of ${count(images.found)}), those that became adversarial.
 ${target === null ? html`<strong>Robust</strong>: of all ${count(usable)} usable pictures, those classified rightly and not broken by this attack at this budget.` : null}
+<strong>Noise alone</strong>: of the attacked pictures, those that one sample of uniform noise of the same budget made adversarial.
 <strong>Lost by rounding</strong>: adversarial as real numbers, but at no 8-bit picture that was tried inside the budget.</p>
 <p class="about"><strong>Intervals</strong> are 95 %, Wilson, over the pictures counted beside them: how far another sample of such
 pictures may differ, not how far a stronger attack may go.</p>
@@ -23,6 +24,7 @@ ${table(
     { title: 'Attack' },
     { title: 'Budget' },
     { title: 'Success' },
+    { title: 'Noise alone' },
     ...(target === null ? [{ title: 'Robust' }] : []),
     { title: 'Lost by rounding', number: true },
     { title: 'Gradients', number: true },
@@ -32,6 +34,7 @@ ${table(
     attacks.findIndex(b => b.name === a.name) === i ? describe(a) : html`<strong>${name(a.name)}</strong>`,
     threat(a.norm, a.eps),
     rate(a.success, attackedBy(a, lines), 'none was attacked'),
+    rate(a.noise, attackedBy(a, lines), 'none was attacked'),
     ...(target === null ? [rate(a.robust, usable, 'no budget')] : []),
     count(a.lostByRounding),
     count(a.gradients),
