@@ -114,7 +114,7 @@ function factsOf({
 }
 
 /** `(255x - [104, 117, 123]) / 1, BGR` with x in 0..1, leaving out what does nothing. */
-function formula({ scale, mean, std, order }: Recipe): string {
+export function formula({ scale, mean, std, order }: Recipe): string {
   const list = (values: readonly number[]): string =>
     values.length === 1 ? String(values[0]) : `[${values.join(', ')}]`
   let text = scale === 1 ? 'x' : `${Number(scale.toPrecision(8))}x`

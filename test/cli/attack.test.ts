@@ -103,6 +103,22 @@ describe('a run', () => {
   })
 })
 
+test.each(['fashion-resnet', 'fashion-mobilenet', 'fashion-inception'])(
+  '%s by its name: its own pictures, attacked and verified',
+  async name => {
+    const cwd = await folderOf()
+    const { code, stdout } = await advx(['attack', images, '-m', name, '--strict', '--json'], { cwd })
+    expect(code).toBe(0)
+    const report: Report = JSON.parse(stdout)
+    expect(report.model.file).toBe(`${name}.onnx`)
+    expect(report.accuracy.clean!.value).toBeGreaterThan(0.85)
+    const [pgd] = report.attacks
+    expect(pgd.success!.value).toBeGreaterThan(0.9)
+    expect(pgd.noise!.value).toBeLessThan(0.2)
+    expect(await advx(['verify', 'advx-out'], { cwd })).toMatchObject({ code: 0 })
+  },
+)
+
 describe('exit codes', () => {
   test.each([
     ['1', '100%', 1, /^Gate failed: robust accuracy \d+\.\d %, at least 100 % wanted$/m],

@@ -88,17 +88,23 @@ describe('list, models, inspect, doctor', () => {
     })
   })
 
-  test('models has the embedded one, whose it is and how good', async () => {
+  test('models has the embedded ones, whose they are and how good', async () => {
     const { stdout } = await advx(['models'])
-    expect(stdout).toMatch(
-      /^fashion-resnet {2}used where --model is not given\n {2}Task .*1 x 28 x 28\n {2}Classes .*ankle-boot\n {2}Accuracy +9\d\.\d+ % .*\n {2}Licence +MIT\n/,
-    )
-    const [json] = JSON.parse((await advx(['models', '--json'])).stdout)
-    expect(json).toMatchObject({
-      name: 'fashion-resnet',
-      input: { channels: 1, height: 28, width: 28 },
-      license: 'MIT',
-    })
+    for (const title of ['fashion-inception', 'fashion-mobilenet', 'fashion-resnet  used where --model is not given'])
+      expect(stdout).toMatch(
+        new RegExp(
+          `^${title}\\n {2}Task .*1 x 28 x 28\\n {2}Classes .*ankle-boot\\n {2}Preprocessing +\\(x - 0\\.286\\) / 0\\.353, x in 0\\.\\.1\\n {2}Accuracy +9\\d\\.\\d+ % .*\\n {2}Licence +MIT\\n`,
+          'm',
+        ),
+      )
+    const found = JSON.parse((await advx(['models', '--json'])).stdout)
+    expect(found.map((m: { name: string }) => m.name)).toEqual([
+      'fashion-inception',
+      'fashion-mobilenet',
+      'fashion-resnet',
+    ])
+    for (const json of found)
+      expect(json).toMatchObject({ input: { channels: 1, height: 28, width: 28 }, license: 'MIT' })
   })
 
   test('inspect', async () => {

@@ -13,9 +13,10 @@ export interface Figures {
   readonly attacks: readonly AttackFigures[]
 }
 
-/** d(cross-entropy) / d(pixel) of one picture. */
+/** d(cross-entropy) / d(pixel) of one picture, or near it: at x + moved · sin(i + 1). */
 export interface Slope {
   readonly image: number
+  readonly moved?: number
   readonly crossEntropy: number
   readonly l2: number
   readonly projection: number
@@ -63,14 +64,18 @@ const ofShared = (name: string, images: string, preprocess: string): Witness => 
   }
 }
 
-export const fashion: Witness = {
-  name: 'fashion-resnet',
-  model: fixture('models/fashion-resnet.onnx'),
+const embedded = (name: string): Witness => ({
+  name,
+  model: fixture(`models/${name}.onnx`),
   needs: [],
   pictures: async ({ images, labels }) => ({
     pictures: await Promise.all([...images].map(path => decodePicture(fixture(`images/${path}`), 1))),
     labels,
   }),
-}
+})
+
+export const fashionResnet = embedded('fashion-resnet')
+export const fashionMobilenet = embedded('fashion-mobilenet')
+export const fashionInception = embedded('fashion-inception')
 export const cifar10 = ofShared('cifar10-resnet20-akamaster', 'cifar10_200', 'imagenet')
 export const robustMnist = ofShared('mnist-wongkolter-eps0.1', 'mnist_first1000', 'unit')

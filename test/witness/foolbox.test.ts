@@ -6,7 +6,16 @@ import { encodePng } from '../../src/io/png.ts'
 import { loadModel } from '../../src/models/load.ts'
 import { folderOf } from '../io/folder.ts'
 import { describeWith, shared } from '../support/shared-data.ts'
-import { cifar10, type Figures, fashion, figuresOf, robustMnist, type Witness } from './figures.ts'
+import {
+  cifar10,
+  type Figures,
+  fashionInception,
+  fashionMobilenet,
+  fashionResnet,
+  figuresOf,
+  robustMnist,
+  type Witness,
+} from './figures.ts'
 
 // Attacks at foolbox's steps, from pictures on disk to pictures on disk, against what foolbox breaks in memory.
 
@@ -86,7 +95,7 @@ const bim = { attack: 'bim', norm: 'linf', params: { steps: 10, alpha: 0.2 } } a
 
 const PLAN: readonly (readonly [Witness, readonly Run[]])[] = [
   [
-    fashion,
+    fashionResnet,
     [
       { attack: 'fgsm', norm: 'linf', eps: levels(2, 4) },
       // One picture lies so near the boundary that foolbox's float32 gives 65 and float64, as we do, 66.
@@ -97,6 +106,16 @@ const PLAN: readonly (readonly [Witness, readonly Run[]])[] = [
       { ...pgd50, norm: 'l1', eps: [12] },
     ],
   ],
+  ...[fashionMobilenet, fashionInception].map((witness): (typeof PLAN)[number] => [
+    witness,
+    [
+      { attack: 'fgsm', norm: 'linf', eps: levels(2, 8) },
+      { ...bim, eps: levels(2, 8) },
+      { ...pgdLinf, eps: levels(8) },
+      { ...pgd50, norm: 'l2', eps: [0.5] },
+      { ...pgd50, norm: 'l1', eps: [12] },
+    ],
+  ]),
   [
     cifar10,
     [

@@ -8,7 +8,17 @@ import { reference } from '../../src/exec/reference.ts'
 import type { Picture } from '../../src/io/picture.ts'
 import { loadModel } from '../../src/models/load.ts'
 import { describeWith } from '../support/shared-data.ts'
-import { cifar10, type Figures, fashion, figuresOf, robustMnist, type Slope, type Witness } from './figures.ts'
+import {
+  cifar10,
+  type Figures,
+  fashionInception,
+  fashionMobilenet,
+  fashionResnet,
+  figuresOf,
+  robustMnist,
+  type Slope,
+  type Witness,
+} from './figures.ts'
 
 // Logits and gradients of whole models against PyTorch's: the logits in float32, the gradients in float64.
 
@@ -25,7 +35,7 @@ const exact: Bounds = { logits: 3e-6, gradient: 1e-5 }
 // A ReLU near 0 that float32 turns the other way changes some values of a gradient much, its length little.
 const float32: Bounds = { logits: 1e-5, gradient: 1e-4 }
 
-for (const witness of [fashion, cifar10, robustMnist]) {
+for (const witness of [fashionResnet, fashionMobilenet, fashionInception, cifar10, robustMnist]) {
   compare(witness, reference, exact)
   compare(witness, onCpu, float32)
 }
@@ -58,7 +68,9 @@ function compare({ name, model, preprocess, needs, pictures }: Witness, executor
     test('gradients of the cross-entropy', async () => {
       for (const slope of figures.gradient) {
         const label = figures.labels[slope.image]
-        const given = { x: toUnit(levels[slope.image].levels), y: oneHot(label, 10) }
+        const { moved = 0 } = slope
+        const x = toUnit(levels[slope.image].levels).map((v, i) => v + moved * Math.sin(i + 1))
+        const given = { x, y: oneHot(label, 10) }
         const { logits, gradient } = await backward.run(given, 1)
         check(slope, crossEntropy(logits, label), gradient)
       }

@@ -1,23 +1,26 @@
 """Figures of an independent implementation, for advx's tests to be compared with: PyTorch and foolbox.
 
     pip install torch foolbox eagerpy onnx onnxruntime numpy pillow
-    python test/witness/make-figures.py
+    python test/witness/make-figures.py [fashion-mobilenet ...]
 
 Reads each model with a few lines of PyTorch of its own (nothing of advx takes part; the logits are checked against
 ONNX Runtime's first) and writes test/witness/figures.json: `models`, keyed by the sha256 of the model file. Models
-whose files are absent keep the figures they have. A few minutes on two cores.
+whose files are absent, or that are not among those named, keep the figures they have. A few minutes on two cores.
 
 What the fields mean; pictures are counted from 0 in the order of `images`, pixels are in 0..1:
   labels, predictions  of every picture; `right` of them agree. Clean errors take no part in any attack.
   logits               of a few pictures, by index.
   gradient             d(cross-entropy at the label) / d(pixel), in float64, of the pictures with the least margin
                        (a confident picture's gradient is below float32's noise): L2 norm, the projection
-                       sum_i g_i sin(i + 1) over the flat index i of [C, H, W], and the values to seven digits.
+                       sum_i g_i sin(i + 1) over the flat index i of [C, H, W], and the values to seven digits. Of a
+                       net with max pooling at the picture plus `moved` sin(i + 1): in a plain background a window's
+                       values are equal but for their last bits, which then say where the gradient goes.
   attacks              one entry for an attack and a budget. A picture is `broken` when it is misclassified as float32,
                        and `written` when it still is after rounding to the nearest 8-bit levels and these lie in the
                        ball: Linf at most floor(255 eps + 1e-9) levels, L2 and L1 at most eps + 1e-9. Random attacks
                        have one count a seed and the median; the others name the pictures.
 """
+import argparse
 import hashlib
 import json
 import os
@@ -40,6 +43,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 FIGURES = Path(__file__).resolve().parent / 'figures.json'
 DATA = ROOT.parent / 'shared' / 'data'
 SEEDS = range(5)
+MOVED = 1e-3
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 
 
@@ -88,10 +92,25 @@ class OnnxNet(nn.Module):
         before, after = pads.tolist()[: x.ndim], pads.tolist()[x.ndim :]
         return F.pad(x, [n for pair in zip(reversed(before), reversed(after)) for n in pair])
 
+    @staticmethod
+    def max_pool(x, *, kernel_shape, strides, pads):
+        return F.max_pool2d(x, kernel_shape, strides, both_sides(pads))
+
+    @staticmethod
+    def average_pool(x, *, kernel_shape, strides, pads):
+        return F.avg_pool2d(x, kernel_shape, strides, both_sides(pads), count_include_pad=False)
+
     operators = {
-        'Add': torch.add, 'Conv': conv, 'Gemm': gemm, 'Pad': pad, 'Relu': torch.relu, 'Slice': slice,
+        'Add': torch.add, 'Clip': torch.clip, 'Conv': conv, 'Gemm': gemm, 'Pad': pad, 'Relu': torch.relu,
+        'Slice': slice, 'Concat': lambda *xs, axis: torch.cat(xs, axis), 'MaxPool': max_pool, 'AveragePool': average_pool,
         'Flatten': lambda x, axis=1: x.flatten(axis), 'GlobalAveragePool': lambda x: x.mean((2, 3), keepdim=True),
     }
+
+
+def both_sides(pads: list[int]) -> list[int]:
+    if pads[:2] != pads[2:]:
+        raise SystemExit(f'a pool with pads of {pads}: only the same on both sides are read here')
+    return pads[:2]
 
 
 def fixture_pictures():
@@ -149,13 +168,15 @@ class Witness:
         others = self.logits.scatter(1, self.labels[:, None], -torch.inf).amax(1)
         chosen = sorted(self.right, key=lambda i: float(label[i] - others[i]))[:count]
         double = self.net.double()
-        x = torch.from_numpy(self.levels[chosen] / 255.0).requires_grad_()
+        moved = {'moved': MOVED} if any(node.op_type == 'MaxPool' for node in self.net.nodes) else {}
+        sine = np.sin(np.arange(self.levels[0].size) + 1.0)
+        x = self.levels[chosen] / 255.0 + moved.get('moved', 0) * sine.reshape(self.levels[0].shape)
+        x = torch.from_numpy(x).requires_grad_()
         loss = F.cross_entropy(double(x), self.labels[chosen], reduction='none')
         g = torch.autograd.grad(loss.sum(), x)[0].flatten(1).numpy()
         self.net.float()
-        weights = np.sin(np.arange(g.shape[1]) + 1.0)
-        return [{'image': int(index), 'crossEntropy': float(loss[k].detach()), 'l2': float(np.linalg.norm(g[k])),
-                 'projection': float(g[k] @ weights),
+        return [{'image': int(index), **moved, 'crossEntropy': float(loss[k].detach()),
+                 'l2': float(np.linalg.norm(g[k])), 'projection': float(g[k] @ sine),
                  **({'values': digits(g[k])} if k < values else {})}
                 for k, index in enumerate(chosen)]
 
@@ -218,8 +239,12 @@ def witness(path: Path, images, labels, described, mean, std, budgets: dict[str,
 
 
 def main() -> None:
-    tasks = [(ROOT / 'fixtures/models/fashion-resnet.onnx', fixture_pictures, (0.286,), (0.353,),
-              {'linf': [2 / 255, 4 / 255, 8 / 255], 'l2': [0.5], 'l1': [12]}, 3)]
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument('models', nargs='*', help='file names without .onnx; default: all')
+    chosen = arguments.parse_args().models
+    tasks = [(ROOT / f'fixtures/models/fashion-{family}.onnx', fixture_pictures, (0.286,), (0.353,),
+              {'linf': [2 / 255, *middle, 8 / 255], 'l2': [0.5], 'l1': [12]}, values)
+             for family, middle, values in (('resnet', [4 / 255], 3), ('mobilenet', [], 1), ('inception', [], 1))]
     if DATA.is_dir():
         tasks += [
             (DATA / 'onnx/cifar10-resnet20-akamaster.onnx', lambda: array_pictures('cifar10_200', 100), *IMAGENET,
@@ -230,7 +255,12 @@ def main() -> None:
     else:
         print(f'{DATA} is absent: its models keep the figures they have')
     kept = json.loads(FIGURES.read_text())['models'] if FIGURES.exists() else {}
+    names = [path.stem for path, *_ in tasks]
+    if unknown := set(chosen) - set(names):
+        arguments.error(f'expected some of {", ".join(names)} but got {", ".join(sorted(unknown))}')
     for path, pictures, mean, std, budgets, values in tasks:
+        if chosen and path.stem not in chosen:
+            continue
         entry = witness(path, *pictures(), mean, std, budgets, values)
         kept = {sha: other for sha, other in kept.items() if other['model'] != entry['model']}
         kept[hashlib.sha256(path.read_bytes()).hexdigest()] = entry

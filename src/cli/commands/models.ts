@@ -11,9 +11,10 @@ export function models(): Command {
     .option('--json', 'print them as JSON')
     .action(async ({ json }: { json?: true }) => {
       const { loadModel, modelNames } = await import('../../models/load.ts')
+      const { formula } = await import('../inspection.ts')
       const found = await Promise.all(
         (await modelNames()).map(async ({ name, path, metadata }) => {
-          const { input, classes } = await loadModel(path)
+          const { input, classes, preprocessing } = await loadModel(path)
           const of = (key: string): string | null => metadata.get(`advx.${key}`) ?? null
           const accuracy = { value: of('accuracy'), on: of('accuracy.on') }
           return {
@@ -21,6 +22,7 @@ export function models(): Command {
             path,
             input,
             classes,
+            preprocessing: preprocessing.json,
             accuracy,
             license: of('license'),
             data: of('data'),
@@ -29,11 +31,12 @@ export function models(): Command {
         }),
       )
       if (json) return sayJson(`${JSON.stringify(found, null, 2)}\n`)
-      for (const { name, input, classes, accuracy, license, data } of found) {
+      for (const { name, input, classes, preprocessing, accuracy, license, data } of found) {
         const share = accuracy.value === null ? '' : `${Number((100 * Number(accuracy.value)).toPrecision(6))} %`
         const rows = [
           ['Task', `classifies pictures of ${input.channels} x ${input.height} x ${input.width}`],
           ['Classes', `${classes.length}: ${classes.join(', ')}`],
+          ['Preprocessing', formula(preprocessing)],
           ['Accuracy', share && `${share}${accuracy.on ? ` of ${accuracy.on}` : ''}`],
           ['Licence', license ?? ''],
           ['Data', data ?? ''],
