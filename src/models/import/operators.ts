@@ -1,5 +1,6 @@
 import type { Operator } from './call.ts'
 import { ACTIVATIONS } from './operators/activation.ts'
+import { CONTROLS } from './operators/control.ts'
 import { CONVOLUTIONS } from './operators/convolution.ts'
 import { ELEMENTWISE } from './operators/elementwise.ts'
 import { MATRICES } from './operators/matrix.ts'
@@ -12,10 +13,15 @@ import { SHAPES } from './operators/shape.ts'
 import { SLICES } from './operators/slicing.ts'
 import { SOURCES } from './operators/source.ts'
 
-/** Every operator of ai.onnx that advx reads, by its name there: https://onnx.ai/onnx/operators/ */
+/** An operator by its name and, where it is none of ai.onnx, its set: `Conv`, `com.microsoft.Gelu`. */
+export const operatorName = ({ domain, type }: { readonly domain: string; readonly type: string }): string =>
+  domain === '' ? type : `${domain}.${type}`
+
+/** Every operator that advx reads: https://onnx.ai/onnx/operators/ */
 export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
   [
     ACTIVATIONS,
+    CONTROLS,
     CONVOLUTIONS,
     ELEMENTWISE,
     MATRICES,
