@@ -8,7 +8,7 @@ const MOST_WORK = 2 ** 30
 /** Numbers of shapes, axes and indices, all operators together. */
 const MOST_NUMBERS = 2 ** 22
 /** Nodes, those of a function once for each call: a few functions that call each other twice make any number. */
-const MOST_NODES = 2 ** 18
+const MOST_NODES = 2 ** 16
 
 /**
  * What an import may compute before any picture comes. A file of a few bytes can ask for tensors of any size; what is
