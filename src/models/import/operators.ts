@@ -1,4 +1,4 @@
-import type { Operator } from './call.ts'
+import type { Operator, Operators } from './call.ts'
 import { ACTIVATIONS } from './operators/activation.ts'
 import { CONTROLS } from './operators/control.ts'
 import { CONVOLUTIONS } from './operators/convolution.ts'
@@ -7,6 +7,8 @@ import { MATRICES } from './operators/matrix.ts'
 import { NORMALIZATIONS } from './operators/normalization.ts'
 import { PADDINGS } from './operators/padding.ts'
 import { POOLINGS } from './operators/pooling.ts'
+import { QLINEAR } from './operators/qlinear.ts'
+import { QUANTISED } from './operators/quantised.ts'
 import { REDUCTIONS } from './operators/reduction.ts'
 import { RESIZES } from './operators/resize.ts'
 import { SHAPES } from './operators/shape.ts'
@@ -28,10 +30,18 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     NORMALIZATIONS,
     PADDINGS,
     POOLINGS,
+    QUANTISED,
     REDUCTIONS,
     RESIZES,
     SHAPES,
     SLICES,
     SOURCES,
+    inSet('com.microsoft', QLINEAR),
   ].flatMap(family => Object.entries(family)),
 )
+
+function inSet(domain: string, family: Operators): Operators {
+  return Object.fromEntries(
+    Object.entries(family).map(([type, operator]) => [operatorName({ domain, type }), operator]),
+  )
+}

@@ -1,5 +1,6 @@
 import { COMPUTING } from './computing-cases.ts'
 import { MOVING } from './moving-cases.ts'
+import { QUANTISED } from './quantised-cases.ts'
 
 /** Every operator in its variants, by family. */
-export const families = { ...COMPUTING, ...MOVING }
+export const families = { ...COMPUTING, ...MOVING, ...QUANTISED }
