@@ -198,6 +198,9 @@ describe('rows', () => {
     expect(run(matmul(counting(2, 3), counting(3, 2)))).toEqual([10, 13, 28, 40])
     expect(() => matmul(counting(2, 3), counting(2, 3))).toThrow(/Cannot multiply \[2, 3\] by \[2, 3\]/)
     expect(() => matmul(counting(2, 3), counting(3))).toThrow(ShapeError)
+    expect(run(matmul(counting(2, 1, 2), counting(2, 2)))).toEqual([2, 3, 6, 11])
+    expect(matmul(input([N, 1, 2, 3]), input([4, 3, 5])).shape).toEqual([N, 4, 2, 5])
+    expect(() => matmul(input([N, 2, 3]), input([2, 3, 4]))).toThrow(/Cannot broadcast \[N\] with \[2\]/)
   })
 })
 

@@ -1,6 +1,7 @@
 import type { Operator } from './call.ts'
 import { ACTIVATIONS } from './operators/activation.ts'
 import { CONVOLUTIONS } from './operators/convolution.ts'
+import { EINSUMS } from './operators/einsum.ts'
 import { ELEMENTWISE } from './operators/elementwise.ts'
 import { MATRICES } from './operators/matrix.ts'
 import { NORMALIZATIONS } from './operators/normalization.ts'
@@ -17,6 +18,7 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
   [
     ACTIVATIONS,
     CONVOLUTIONS,
+    EINSUMS,
     ELEMENTWISE,
     MATRICES,
     NORMALIZATIONS,

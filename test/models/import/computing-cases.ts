@@ -1,4 +1,5 @@
 import { type Case, f, one, positive } from './case.ts'
+import { MATRICES } from './matrix-cases.ts'
 import { floats, ints, node } from './small-model.ts'
 
 /** Operators that compute, in their variants, by family. */
@@ -102,37 +103,7 @@ export const COMPUTING: Readonly<Record<string, readonly Case[]>> = {
     one('GlobalAveragePool'),
     one('GlobalMaxPool'),
   ],
-  matrices: [
-    [
-      'Gemm with factors, transposed',
-      {
-        nodes: [node('Flatten', 'x -> a'), node('Gemm', 'a, w, c -> y', { transB: 1, alpha: f(0.5), beta: f(2) })],
-        weights: { w: floats([5, 108]), c: floats([1, 5]) },
-      },
-    ],
-    [
-      'Gemm of opset 7 without bias',
-      {
-        opset: 11,
-        nodes: [node('Flatten', 'x -> a'), node('Gemm', 'a, w -> y')],
-        weights: { w: floats([108, 5]) },
-      },
-    ],
-    [
-      'MatMul of stacks',
-      {
-        nodes: [node('MatMul', 'x, w -> z'), node('Flatten', 'z -> y')],
-        weights: { w: floats([1, 1, 6, 2]) },
-      },
-    ],
-    [
-      'MatMul by a vector',
-      {
-        nodes: [node('MatMul', 'x, w -> z'), node('Flatten', 'z -> y')],
-        weights: { w: floats([6]) },
-      },
-    ],
-  ],
+  matrices: MATRICES,
   normalisation: [
     [
       'BatchNormalization',

@@ -165,9 +165,38 @@ const refused: readonly (readonly [name: string, small: Small, message: RegExp])
   ],
   ['rounding', { nodes: flat(node('Floor', 'x -> z')) }, /no gradient/],
   [
-    'attention',
-    { nodes: flat(node('Transpose', 'x -> t', { perm: [0, 1, 3, 2] }), node('MatMul', 'x, t -> z')) },
-    /as attention does/,
+    'a product of every picture with every other',
+    {
+      nodes: flat(node('Flatten', 'x -> a'), node('Transpose', 'a -> t'), node('MatMul', 'a, t -> z')),
+      input: [2, 3, 6, 6],
+    },
+    /every picture by every other/,
+  ],
+  [
+    'a sum of products over the pictures',
+    { nodes: flat(node('Einsum', 'x, x -> z', { equation: 'nchw,nchv->cwv' })), input: [2, 3, 6, 6] },
+    /sums over the batch/,
+  ],
+  ['a diagonal', { nodes: flat(node('Einsum', 'x -> z', { equation: 'nchh->nch' })) }, /'nchh' .* takes a diagonal/],
+  [
+    'an equation that names too few axes',
+    { nodes: flat(node('Einsum', 'x -> z', { equation: 'nch->nc' })) },
+    /'nch' .* does not name the axes of/,
+  ],
+  [
+    'an equation of other signs',
+    { nodes: flat(node('Einsum', 'x -> z', { equation: 'nc1w->nc' })) },
+    /none of letters/,
+  ],
+  [
+    'an equation that asks for more',
+    { nodes: flat(node('Einsum', 'x -> z', { equation: 'nchw->nq' })) },
+    /no factor has/,
+  ],
+  [
+    'more factors than there are',
+    { nodes: flat(node('Einsum', 'x -> z', { equation: 'nchw,w->nc' })) },
+    /names 2 factors of 1/,
   ],
   [
     'training',
