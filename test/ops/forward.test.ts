@@ -3,9 +3,11 @@ import { ShapeError } from '../../src/errors.ts'
 import { evaluate } from '../../src/evaluate.ts'
 import { conv, PLAIN } from '../../src/ops/conv.ts'
 import { clip, greater, maximum, minimum, positive, relu, sign, softplus, where } from '../../src/ops/elementwise.ts'
+import { erf } from '../../src/ops/erf.ts'
 import { matmul } from '../../src/ops/matmul.ts'
 import { averagePool, maxPool, type Pooling } from '../../src/ops/pool.ts'
 import { kthLargest } from '../../src/ops/reduce.ts'
+import { ceil, floor, round, truncate } from '../../src/ops/rounding.ts'
 import { expand, reshape, reverse, transpose } from '../../src/ops/shape.ts'
 import { concat, place, slice } from '../../src/ops/slice.ts'
 import { logSoftmax, logSumExp, softmax } from '../../src/ops/softmax.ts'
@@ -218,6 +220,19 @@ describe('elements at their kinks', () => {
     ['where', where(x, 1, 2), [1, 2, 1]],
   ])('%s', (_, y, numbers) => {
     expect(run(y).map(v => v + 0)).toEqual(numbers)
+  })
+  test('whole numbers and halves', () => {
+    const halves = of([-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 3, 0.49], 8)
+    const numbers = (t: Tensor): number[] => run(t).map(v => v + 0)
+    expect(numbers(round(halves))).toEqual([-2, -2, 0, 0, 2, 2, 3, 0])
+    expect(numbers(floor(halves))).toEqual([-3, -2, -1, 0, 1, 2, 3, 0])
+    expect(numbers(ceil(halves))).toEqual([-2, -1, 0, 1, 2, 3, 3, 1])
+    expect(numbers(truncate(halves))).toEqual([-2, -1, 0, 0, 1, 2, 3, 0])
+  })
+  // https://dlmf.nist.gov/7.23 and Abramowitz & Stegun, table 7.1
+  test('erf', () => {
+    const wanted = [0, 0.5204998778130465, 0.8427007929497149, 0.9953222650189527, -0.9999779095030014, 1]
+    for (const [i, v] of run(erf(of([0, 0.5, 1, 2, -3, 40], 6))).entries()) expect(v).toBeCloseTo(wanted[i], 15)
   })
   test('softplus neither overflows nor vanishes', () => {
     expect(run(softplus(of([1000, -40, 0], 3)))).toEqual([1000, Math.log1p(Math.exp(-40)), Math.LN2])

@@ -1,5 +1,6 @@
 import type { Operator } from './call.ts'
 import { ACTIVATIONS } from './operators/activation.ts'
+import { COMPARISONS } from './operators/comparison.ts'
 import { CONVOLUTIONS } from './operators/convolution.ts'
 import { EINSUMS } from './operators/einsum.ts'
 import { ELEMENTWISE } from './operators/elementwise.ts'
@@ -12,11 +13,13 @@ import { RESIZES } from './operators/resize.ts'
 import { SHAPES } from './operators/shape.ts'
 import { SLICES } from './operators/slicing.ts'
 import { SOURCES } from './operators/source.ts'
+import { TRIGONOMETRY } from './operators/trigonometry.ts'
 
 /** Every operator of ai.onnx that advx reads, by its name there: https://onnx.ai/onnx/operators/ */
 export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
   [
     ACTIVATIONS,
+    COMPARISONS,
     CONVOLUTIONS,
     EINSUMS,
     ELEMENTWISE,
@@ -29,5 +32,6 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     SHAPES,
     SLICES,
     SOURCES,
+    TRIGONOMETRY,
   ].flatMap(family => Object.entries(family)),
 )

@@ -1,4 +1,4 @@
-import { type Case, f, one, positive } from './case.ts'
+import { above1, type Case, f, one, positive } from './case.ts'
 import { MATRICES } from './matrix-cases.ts'
 import { floats, ints, node } from './small-model.ts'
 
@@ -6,7 +6,11 @@ import { floats, ints, node } from './small-model.ts'
 export const COMPUTING: Readonly<Record<string, readonly Case[]>> = {
   elementwise: [
     ...['Neg', 'Abs', 'Exp', 'Sin', 'Cos', 'Sign', 'Tanh', 'Sigmoid', 'Relu', 'Softplus', 'Softsign'].map(t => one(t)),
+    ...['Erf', 'Floor', 'Ceil', 'Round', 'Tan', 'Asin', 'Acos', 'Atan', 'Sinh', 'Cosh', 'Asinh', 'Atanh'].map(t =>
+      one(t),
+    ),
     ...['Log', 'Sqrt', 'Reciprocal'].map(t => positive(t)),
+    above1('Acosh'),
     ...['Add', 'Sub', 'Mul', 'Div'].map(t => one(t, {}, { extra: ['w'], weights: { w: floats([3, 1, 1]) } })),
     ...[1, 2, 3, 4, -1].map(e => one('Pow', {}, { extra: ['e'], weights: { e: floats([], [e]) } })),
     [
@@ -39,6 +43,56 @@ export const COMPUTING: Readonly<Record<string, readonly Case[]>> = {
       ],
     ),
   ],
+  steps: [
+    one('Mod', { fmod: 1 }, { extra: ['w'], weights: { w: floats([3, 1, 1], [0.3, -0.4, 0.7]) } }),
+    ...['Xor', 'And', 'Or'].map(
+      (t): Case => [
+        `${t} of comparisons`,
+        {
+          nodes: [
+            node('Greater', 'x, w -> a'),
+            node('Less', 'x, v -> b'),
+            node(t, 'a, b -> c'),
+            node('Cast', 'c -> d', { to: 1 }),
+            node('Mul', 'd, x -> z'),
+            node('Flatten', 'z -> y'),
+          ],
+          weights: { w: floats([1, 6]), v: floats([6, 1]) },
+        },
+      ],
+    ),
+    [
+      'IsNaN and IsInf',
+      {
+        nodes: [
+          node('Div', 'x, zero -> i'),
+          node('IsInf', 'i -> up', { detect_negative: 0 }),
+          node('IsInf', 'i -> down', { detect_positive: 0 }),
+          node('Sqrt', 'x -> r'),
+          node('IsNaN', 'r -> n'),
+          node('Where', 'up, x, one -> a'),
+          node('Where', 'down, x, a -> b'),
+          node('Where', 'n, a, b -> z'),
+          node('Flatten', 'z -> y'),
+        ],
+        weights: { zero: floats([], [0]), one: floats([], [1]) },
+      },
+    ],
+    [
+      'Cast to whole numbers and Mod of them',
+      {
+        nodes: [
+          node('Mul', 'x, ten -> a'),
+          node('Cast', 'a -> b', { to: 7 }),
+          node('Mod', 'b, three -> c'),
+          node('Cast', 'c -> d', { to: 1 }),
+          node('Add', 'd, x -> z'),
+          node('Flatten', 'z -> y'),
+        ],
+        weights: { ten: floats([], [10]), three: ints([3], []) },
+      },
+    ],
+  ],
   activations: [
     one('LeakyRelu'),
     one('LeakyRelu', { alpha: f(0.3) }),
@@ -49,6 +103,9 @@ export const COMPUTING: Readonly<Record<string, readonly Case[]>> = {
     one('HardSwish'),
     one('Mish', {}, { opset: 18 }),
     one('Gelu', { approximate: 'tanh' }, { opset: 20 }),
+    one('Gelu', {}, { opset: 20 }),
+    one('Shrink'),
+    one('Shrink', { bias: f(0.1), lambd: f(0.3) }),
     one('Clip', { min: f(-0.2), max: f(0.3) }, { opset: 7 }),
     one('Clip', { min: f(0) }, { opset: 10 }),
     one('Clip', {}, { opset: 10 }),

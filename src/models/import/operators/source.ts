@@ -1,5 +1,6 @@
 import { AdvxError, ShapeError } from '../../../errors.ts'
 import { greater } from '../../../ops/elementwise.ts'
+import { truncate } from '../../../ops/rounding.ts'
 import { expand } from '../../../ops/shape.ts'
 import { size } from '../../../shape.ts'
 import type { Call, Operator, Operators } from '../call.ts'
@@ -67,7 +68,7 @@ function castTo(value: Value, kind: Kind): Value {
     const known = asNumbers(value)
     if (known) return castTo(known, kind)
     if (kind === 'bool') return greater(value.mul(value), 0)
-    throw new ShapeError('It rounds values of the picture to whole numbers, which has no gradient.')
+    return truncate(value)
   }
   if (kind === 'bool') return { ...numbers(plain(value), value.dims, kind), data: value.data.map(v => Number(v !== 0)) }
   return { ...value, kind, data: kind === 'int' ? value.data.map(Math.trunc) : value.data }
