@@ -13,6 +13,7 @@ import { RESIZES } from './operators/resize.ts'
 import { SHAPES } from './operators/shape.ts'
 import { SLICES } from './operators/slicing.ts'
 import { SOURCES } from './operators/source.ts'
+import { STANDARDIZATIONS } from './operators/standardization.ts'
 import { TRIGONOMETRY } from './operators/trigonometry.ts'
 
 /** Every operator of ai.onnx that advx reads, by its name there: https://onnx.ai/onnx/operators/ */
@@ -32,6 +33,7 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     SHAPES,
     SLICES,
     SOURCES,
+    STANDARDIZATIONS,
     TRIGONOMETRY,
   ].flatMap(family => Object.entries(family)),
 )

@@ -1,5 +1,6 @@
 import { above1, type Case, f, one, positive } from './case.ts'
 import { MATRICES } from './matrix-cases.ts'
+import { NORMALISATIONS } from './normalising-cases.ts'
 import { floats, ints, node } from './small-model.ts'
 
 /** Operators that compute, in their variants, by family. */
@@ -161,29 +162,5 @@ export const COMPUTING: Readonly<Record<string, readonly Case[]>> = {
     one('GlobalMaxPool'),
   ],
   matrices: MATRICES,
-  normalisation: [
-    [
-      'BatchNormalization',
-      {
-        nodes: [node('BatchNormalization', 'x, s, b, m, v -> z', { epsilon: f(0.01) }), node('Flatten', 'z -> y')],
-        weights: { s: floats([3]), b: floats([3]), m: floats([3]), v: floats([3], [0.5, 1, 2]) },
-      },
-    ],
-    [
-      'Conv and BatchNormalization of opset 7',
-      {
-        opset: 7,
-        nodes: [node('Conv', 'x, w -> c'), node('BatchNormalization', 'c, s, b, m, v -> z'), node('Flatten', 'z -> y')],
-        weights: { w: floats([2, 3, 3, 3]), s: floats([2]), b: floats([2]), m: floats([2]), v: floats([2], [0.5, 1]) },
-      },
-    ],
-    ...[-1, 1, 2].map(axis => one('Softmax', { axis })),
-    ...[1, 2, 3].map(axis => one('Softmax', { axis }, { opset: 11 })),
-    one('LogSoftmax', { axis: 2 }),
-    one('LogSoftmax', {}, { opset: 9, input: [1, 3, 4, 5] }),
-    one('LRN', { size: 3, alpha: f(0.2), beta: f(0.6), bias: f(1.5) }),
-    one('LRN', { size: 5 }),
-    one('InstanceNormalization', {}, { extra: ['s', 'b'], weights: { s: floats([3]), b: floats([3]) } }),
-    one('LayerNormalization', { axis: -2 }, { extra: ['s', 'b'], weights: { s: floats([6, 6]), b: floats([6]) } }),
-  ],
+  normalisation: NORMALISATIONS,
 }
