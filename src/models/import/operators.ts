@@ -8,6 +8,7 @@ import { MATRICES } from './operators/matrix.ts'
 import { NORMALIZATIONS } from './operators/normalization.ts'
 import { PADDINGS } from './operators/padding.ts'
 import { POOLINGS } from './operators/pooling.ts'
+import { POWER_POOLINGS } from './operators/power-pooling.ts'
 import { REDUCTIONS } from './operators/reduction.ts'
 import { RESIZES } from './operators/resize.ts'
 import { SHAPES } from './operators/shape.ts'
@@ -28,6 +29,7 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     NORMALIZATIONS,
     PADDINGS,
     POOLINGS,
+    POWER_POOLINGS,
     REDUCTIONS,
     RESIZES,
     SHAPES,

@@ -40,6 +40,11 @@ const refused: readonly (readonly [name: string, small: Small, message: RegExp])
     /without any picture/,
   ],
   [
+    'pads that runtimes read in two ways',
+    { nodes: flat(node('MaxPool', 'x -> z', { kernel_shape: [2, 2], dilations: [2, 2], auto_pad: 'SAME_UPPER' })) },
+    /'auto_pad' is not clear/,
+  ],
+  [
     'weights of another rank',
     { nodes: flat(node('Conv', 'x, w -> z')), weights: { w: floats([4, 3, 3]) } },
     /not over 1 axes/,

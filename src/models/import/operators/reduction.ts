@@ -1,11 +1,12 @@
 import { ShapeError } from '../../../errors.ts'
-import { abs, neg, sqrt } from '../../../ops/elementwise.ts'
+import { abs, neg } from '../../../ops/elementwise.ts'
 import { reshape, transpose } from '../../../ops/shape.ts'
 import { logSumExp } from '../../../ops/softmax.ts'
 import { size } from '../../../shape.ts'
 import type { Tensor } from '../../../tensor.ts'
 import { axesOf, demandNoBatch } from '../axes.ts'
 import type { Call, Operator, Operators } from '../call.ts'
+import { root } from '../root.ts'
 import { isTensor, numbers, plain } from '../value.ts'
 
 type Reduction = (x: Tensor, axes: readonly number[]) => Tensor
@@ -64,7 +65,7 @@ export const REDUCTIONS: Operators = {
     values => values.reduce((a, b) => Math.min(a, b)),
   ),
   ReduceL1: reduction(18, (x, axes) => abs(x).sum(axes)),
-  ReduceL2: reduction(18, (x, axes) => sqrt(square(x).sum(axes))),
+  ReduceL2: reduction(18, (x, axes) => root(square(x).sum(axes))),
   ReduceSumSquare: reduction(18, (x, axes) => square(x).sum(axes)),
   ReduceLogSumExp: reduction(18, logOfSum),
   ReduceProd: reduction(

@@ -6,6 +6,7 @@ import type { Tensor } from '../../../tensor.ts'
 import { axesOf, axisOf, demandNoBatch } from '../axes.ts'
 import type { Call, Operator, Operators } from '../call.ts'
 import { root } from '../root.ts'
+import { overPicture } from './pooling.ts'
 
 interface Standardised {
   readonly y: Tensor
@@ -31,12 +32,6 @@ function trailing(call: Call, { shape }: Tensor): number[] {
   return [...shape.keys()].slice(first)
 }
 
-/** The axes behind batch and channels. */
-function spatial(x: Tensor): number[] {
-  if (x.shape.length < 3) throw new ShapeError(`[${show(x.shape)}] has no height and width.`)
-  return [...x.shape.keys()].slice(2)
-}
-
 /** One number a channel, beside [N, C, …]. */
 function perChannel(values: Tensor, x: Tensor): Tensor {
   if (values.shape.length !== 1 || values.shape[0] !== x.shape[1])
@@ -47,7 +42,7 @@ function perChannel(values: Tensor, x: Tensor): Tensor {
 const instanceNormalization: Operator = call => {
   const x = call.tensor(0)
   const [scale, shift] = [1, 2].map(i => perChannel(call.tensor(i), x))
-  return standardised(x, spatial(x), epsilonOf(call)).y.mul(scale).add(shift)
+  return standardised(x, overPicture(x), epsilonOf(call)).y.mul(scale).add(shift)
 }
 
 const layerNormalization: Operator = call => {
@@ -62,7 +57,7 @@ const groupNormalization: Operator = call => {
   const x = call.tensor(0)
   const [n, channels, ...rest] = x.shape
   const groups = call.int('num_groups')
-  if (spatial(x).length === 0 || !(groups >= 1 && channels % groups === 0))
+  if (!(groups >= 1 && channels % groups === 0))
     throw expected('model', `a divisor of ${channels} channels`, "its attribute 'num_groups'", groups)
   const split = call.opset < 21 ? [n, groups, channels / groups, ...rest] : x.shape
   const { y } = standardised(reshape(x, [n, groups, 0]), [2], epsilonOf(call))
