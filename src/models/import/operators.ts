@@ -4,8 +4,10 @@ import { COMPARISONS } from './operators/comparison.ts'
 import { CONVOLUTIONS } from './operators/convolution.ts'
 import { EINSUMS } from './operators/einsum.ts'
 import { ELEMENTWISE } from './operators/elementwise.ts'
+import { GATHERINGS } from './operators/gathering.ts'
 import { MATRICES } from './operators/matrix.ts'
 import { NORMALIZATIONS } from './operators/normalization.ts'
+import { ORDERINGS } from './operators/ordering.ts'
 import { PADDINGS } from './operators/padding.ts'
 import { POOLINGS } from './operators/pooling.ts'
 import { POWER_POOLINGS } from './operators/power-pooling.ts'
@@ -25,8 +27,10 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     CONVOLUTIONS,
     EINSUMS,
     ELEMENTWISE,
+    GATHERINGS,
     MATRICES,
     NORMALIZATIONS,
+    ORDERINGS,
     PADDINGS,
     POOLINGS,
     POWER_POOLINGS,
