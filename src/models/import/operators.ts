@@ -1,12 +1,17 @@
 import type { Operator, Operators } from './call.ts'
 import { ACTIVATIONS } from './operators/activation.ts'
+import { COMPARISONS } from './operators/comparison.ts'
 import { CONTROLS } from './operators/control.ts'
 import { CONVOLUTIONS } from './operators/convolution.ts'
+import { EINSUMS } from './operators/einsum.ts'
 import { ELEMENTWISE } from './operators/elementwise.ts'
+import { GATHERINGS } from './operators/gathering.ts'
 import { MATRICES } from './operators/matrix.ts'
 import { NORMALIZATIONS } from './operators/normalization.ts'
+import { ORDERINGS } from './operators/ordering.ts'
 import { PADDINGS } from './operators/padding.ts'
 import { POOLINGS } from './operators/pooling.ts'
+import { POWER_POOLINGS } from './operators/power-pooling.ts'
 import { QLINEAR } from './operators/qlinear.ts'
 import { QUANTISED } from './operators/quantised.ts'
 import { REDUCTIONS } from './operators/reduction.ts'
@@ -14,6 +19,8 @@ import { RESIZES } from './operators/resize.ts'
 import { SHAPES } from './operators/shape.ts'
 import { SLICES } from './operators/slicing.ts'
 import { SOURCES } from './operators/source.ts'
+import { STANDARDIZATIONS } from './operators/standardization.ts'
+import { TRIGONOMETRY } from './operators/trigonometry.ts'
 
 /** An operator by its name and, where it is none of ai.onnx, its set: `Conv`, `com.microsoft.Gelu`. */
 export const operatorName = ({ domain, type }: { readonly domain: string; readonly type: string }): string =>
@@ -24,18 +31,25 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
   [
     ACTIVATIONS,
     CONTROLS,
+    COMPARISONS,
     CONVOLUTIONS,
+    EINSUMS,
     ELEMENTWISE,
+    GATHERINGS,
     MATRICES,
     NORMALIZATIONS,
+    ORDERINGS,
     PADDINGS,
     POOLINGS,
     QUANTISED,
+    POWER_POOLINGS,
     REDUCTIONS,
     RESIZES,
     SHAPES,
     SLICES,
     SOURCES,
+    STANDARDIZATIONS,
+    TRIGONOMETRY,
     inSet('com.microsoft', QLINEAR),
   ].flatMap(family => Object.entries(family)),
 )

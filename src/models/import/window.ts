@@ -53,7 +53,7 @@ export function windowsOf(call: Call, lengths: readonly number[], kernel: readon
     const windows = Math.ceil(lengths[axis] / strides[axis])
     return Math.max(0, (windows - 1) * strides[axis] + reach[axis] - lengths[axis])
   })
-  const ceil = call.int('ceil_mode', 0) !== 0 && auto === 'NOTSET'
+  const ceil = call.int('ceil_mode', 0) !== 0
   const extra = [0, 1].map(axis => {
     const rest = lengths[axis] + pads[axis] + pads[axis + 2] - reach[axis]
     const windows = Math.ceil(rest / strides[axis]) + 1

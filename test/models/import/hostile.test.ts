@@ -12,7 +12,7 @@ const refused: readonly (readonly [name: string, small: Small, message: RegExp])
   [
     'an unknown operator',
     { nodes: flat({ ...node('Fancy', 'x -> z'), name: 'head' }) },
-    /node 'head' \(Fancy\) from 'ai.onnx', opset 17, is not known. Known are: Abs, Add/,
+    /node 'head' \(Fancy\) from 'ai.onnx', opset 17, is not known. Known are: Abs, Acos/,
   ],
   ['a foreign domain', { nodes: flat({ ...node('Relu', 'x -> z'), domain: 'com.microsoft' }) }, /from 'com.microsoft'/],
   ['the name of a method', { nodes: flat(node('constructor', 'x -> z')) }, /is not known/],
@@ -38,6 +38,11 @@ const refused: readonly (readonly [name: string, small: Small, message: RegExp])
     'pads without a picture',
     { nodes: flat(node('AveragePool', 'x -> z', { kernel_shape: [2, 2], pads: [2, 0, 0, 0] })) },
     /without any picture/,
+  ],
+  [
+    'pads that runtimes read in two ways',
+    { nodes: flat(node('MaxPool', 'x -> z', { kernel_shape: [2, 2], dilations: [2, 2], auto_pad: 'SAME_UPPER' })) },
+    /'auto_pad' is not clear/,
   ],
   [
     'weights of another rank',
@@ -210,11 +215,39 @@ const refused: readonly (readonly [name: string, small: Small, message: RegExp])
     { nodes: [node('Neg', 'w -> y')], weights: { w: floats([1, 5]) } },
     /does not depend on the picture/,
   ],
-  ['rounding', { nodes: flat(node('Floor', 'x -> z')) }, /no gradient/],
   [
-    'attention',
-    { nodes: flat(node('Transpose', 'x -> t', { perm: [0, 1, 3, 2] }), node('MatMul', 'x, t -> z')) },
-    /as attention does/,
+    'a product of every picture with every other',
+    {
+      nodes: flat(node('Flatten', 'x -> a'), node('Transpose', 'a -> t'), node('MatMul', 'a, t -> z')),
+      input: [2, 3, 6, 6],
+    },
+    /every picture by every other/,
+  ],
+  [
+    'a sum of products over the pictures',
+    { nodes: flat(node('Einsum', 'x, x -> z', { equation: 'nchw,nchv->cwv' })), input: [2, 3, 6, 6] },
+    /sums over the batch/,
+  ],
+  ['a diagonal', { nodes: flat(node('Einsum', 'x -> z', { equation: 'nchh->nch' })) }, /'nchh' .* takes a diagonal/],
+  [
+    'an equation that names too few axes',
+    { nodes: flat(node('Einsum', 'x -> z', { equation: 'nch->nc' })) },
+    /'nch' .* does not name the axes of/,
+  ],
+  [
+    'an equation of other signs',
+    { nodes: flat(node('Einsum', 'x -> z', { equation: 'nc1w->nc' })) },
+    /none of letters/,
+  ],
+  [
+    'an equation that asks for more',
+    { nodes: flat(node('Einsum', 'x -> z', { equation: 'nchw->nq' })) },
+    /no factor has/,
+  ],
+  [
+    'more factors than there are',
+    { nodes: flat(node('Einsum', 'x -> z', { equation: 'nchw,w->nc' })) },
+    /names 2 factors of 1/,
   ],
   [
     'training',

@@ -2,6 +2,7 @@ import { AdvxError, ShapeError } from '../../../errors.ts'
 import { elementName } from '../../../formats/onnx/element.ts'
 import type { TensorType } from '../../../formats/onnx/schema.ts'
 import { greater } from '../../../ops/elementwise.ts'
+import { truncate } from '../../../ops/rounding.ts'
 import { expand } from '../../../ops/shape.ts'
 import { size } from '../../../shape.ts'
 import type { Operator, Operators } from '../call.ts'
@@ -73,7 +74,7 @@ function castTo(value: Value, kind: Kind): Value {
     const known = asNumbers(value)
     if (known) return castTo(known, kind)
     if (kind === 'bool') return greater(value.mul(value), 0)
-    throw new ShapeError('It rounds values of the picture to whole numbers, which has no gradient.')
+    return truncate(value)
   }
   if (kind === 'bool') return { ...numbers(plain(value), value.dims, kind), data: value.data.map(v => Number(v !== 0)) }
   return { ...value, kind, data: kind === 'int' ? value.data.map(Math.trunc) : value.data }
