@@ -35,8 +35,8 @@ interface Likeness {
   readonly opset?: number
 }
 
-/** How a node becomes graph of the core: one value, or one for each of its outputs. */
-export type Operator = (call: Call) => Value | readonly Value[]
+/** How a node becomes graph of the core: one value, or one for each of its outputs, undefined where it is not known. */
+export type Operator = (call: Call) => Value | readonly (Value | undefined)[]
 export type Operators = Readonly<Record<string, Operator>>
 
 /**
@@ -119,6 +119,10 @@ export class Call {
 
   float(name: string, absent?: number): number {
     return this.#attribute(name, 'float', absent)
+  }
+
+  floats(name: string, absent?: readonly number[]): number[] {
+    return [...this.#attribute(name, 'floats', absent)]
   }
 
   ints(name: string, absent?: readonly number[]): number[] {

@@ -5,6 +5,7 @@ import { CONTROLS } from './operators/control.ts'
 import { CONVOLUTIONS } from './operators/convolution.ts'
 import { EINSUMS } from './operators/einsum.ts'
 import { ELEMENTWISE } from './operators/elementwise.ts'
+import { FUSED, UNNAMED } from './operators/fused.ts'
 import { GATHERINGS } from './operators/gathering.ts'
 import { MATRICES } from './operators/matrix.ts'
 import { NORMALIZATIONS } from './operators/normalization.ts'
@@ -50,6 +51,8 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     SOURCES,
     STANDARDIZATIONS,
     TRIGONOMETRY,
+    UNNAMED,
+    inSet('com.microsoft', FUSED),
     inSet('com.microsoft', QLINEAR),
   ].flatMap(family => Object.entries(family)),
 )
