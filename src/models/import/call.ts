@@ -1,6 +1,7 @@
 import { AdvxError, expected, ShapeError } from '../../errors.ts'
 import { OPSETS } from '../../formats/onnx/opset.ts'
-import type { OnnxAttribute, OnnxGraph, OnnxNode } from '../../formats/onnx/schema.ts'
+import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxSparse } from '../../formats/onnx/schema.ts'
+import { size } from '../../shape.ts'
 import type { Tensor } from '../../tensor.ts'
 import type { Budget } from './budget.ts'
 import type { Notes } from './notes.ts'
@@ -145,6 +146,7 @@ export class Call {
   constant(): Value {
     for (const [name, { kind, value }] of this.node.attributes) {
       if (name === 'value' && kind === 'tensor') return fromFile(value)
+      if (name === 'sparse_value' && kind === 'sparse') return this.#filled(value)
       if (name === 'value_int' && kind === 'int') return numbers([value], [])
       if (name === 'value_ints' && kind === 'ints') return numbers(value)
       if (name === 'value_float' && kind === 'float') return asTensor(numbers([value], [], 'float'))
@@ -156,6 +158,18 @@ export class Call {
     if (this.node.attributes.has('value_string') || this.node.attributes.has('value_strings'))
       throw new AdvxError('model', 'Texts are no numbers.')
     throw new AdvxError('model', 'It has no value.')
+  }
+
+  /** A sparse tensor with its zeros. */
+  #filled({ dims, values, places }: OnnxSparse): Value {
+    const { budget } = this.setting
+    budget.constant(dims)
+    budget.numbers(size(dims))
+    const some = asNumbers(fromFile(values))
+    const data = new Float64Array(size(dims))
+    for (const [i, place] of places.entries()) data[place] = some!.data[i]
+    const all = { ...some!, dims, data }
+    return all.kind === 'float' && data.length > 0 ? asTensor(all) : all
   }
 
   #attribute<K extends OnnxAttribute['kind'], V = Extract<OnnxAttribute, { kind: K }>['value']>(

@@ -19,7 +19,7 @@ import { REDUCTIONS } from './operators/reduction.ts'
 import { RESIZES } from './operators/resize.ts'
 import { SHAPES } from './operators/shape.ts'
 import { SLICES } from './operators/slicing.ts'
-import { SOURCES } from './operators/source.ts'
+import { MAPS, SOURCES } from './operators/source.ts'
 import { STANDARDIZATIONS } from './operators/standardization.ts'
 import { TRIGONOMETRY } from './operators/trigonometry.ts'
 
@@ -52,6 +52,7 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     STANDARDIZATIONS,
     TRIGONOMETRY,
     UNNAMED,
+    inSet('ai.onnx.ml', MAPS),
     inSet('com.microsoft', FUSED),
     inSet('com.microsoft', QLINEAR),
   ].flatMap(family => Object.entries(family)),

@@ -4,10 +4,10 @@ import type { TensorType } from '../../../formats/onnx/schema.ts'
 import { greater } from '../../../ops/elementwise.ts'
 import { truncate } from '../../../ops/rounding.ts'
 import { expand } from '../../../ops/shape.ts'
-import { size } from '../../../shape.ts'
+import { size, strides } from '../../../shape.ts'
 import type { Operator, Operators } from '../call.ts'
 import { shapeOf } from '../reshape.ts'
-import { asNumbers, asTensor, isTensor, type Kind, numbers, plain, type Value } from '../value.ts'
+import { asNumbers, asTensor, dependsOnBatch, isTensor, type Kind, numbers, plain, type Value } from '../value.ts'
 
 /** A value as often as a shape says, 0 where none is given. */
 const constantOfShape: Operator = call => {
@@ -87,6 +87,17 @@ const dropout: Operator = call => {
   return call.value(0)
 }
 
+/** The indices of all numbers that are not 0, [rank, count]. */
+const nonZero: Operator = call => {
+  const { dims, data, batch } = call.numbers(0)
+  if (batch?.some(k => k !== 0)) throw dependsOnBatch()
+  const places = Array.from(data.keys()).filter(i => data[i] !== 0)
+  call.setting.budget.numbers(places.length * dims.length)
+  const steps = strides(dims)
+  const indices = steps.flatMap((step, axis) => places.map(i => Math.floor(i / step) % dims[axis]))
+  return numbers(indices, [dims.length, places.length])
+}
+
 export const SOURCES: Operators = {
   Constant: call => call.constant(),
   ConstantOfShape: constantOfShape,
@@ -95,4 +106,8 @@ export const SOURCES: Operators = {
   CastLike: castLike,
   Identity: call => call.value(0),
   Dropout: dropout,
+  NonZero: nonZero,
 }
+
+/** Of ai.onnx.ml: a map from the names of classes to their scores is the scores. */
+export const MAPS: Operators = { ZipMap: call => call.value(0) }
