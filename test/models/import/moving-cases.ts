@@ -1,4 +1,5 @@
 import { type Case, f, one } from './case.ts'
+import { GATHERING } from './gathering-cases.ts'
 import { floats, ints, node } from './small-model.ts'
 
 /** Operators that move, fold or only pass elements on, in their variants, by family. */
@@ -13,12 +14,27 @@ export const MOVING: Readonly<Record<string, readonly Case[]>> = {
       'ReduceL2',
       'ReduceSumSquare',
       'ReduceLogSumExp',
+      'ReduceProd',
     ].flatMap(t => [
       one(t, { axes: [2, -1], keepdims: 0 }, { opset: 11 }),
       one(t, { keepdims: 1 }, { opset: 18, extra: ['a'], weights: { a: ints([1, 3]) } }),
     ]),
     one('ReduceSum', { keepdims: 0 }, { opset: 13, extra: ['a'], weights: { a: ints([-2]) } }),
     one('ReduceSum', { noop_with_empty_axes: 1 }, { opset: 13 }),
+    ...['ReduceMean', 'ReduceL1', 'ReduceL2', 'ReduceSumSquare', 'ReduceLogSumExp', 'ReduceProd', 'ReduceMax'].map(t =>
+      one(t, { noop_with_empty_axes: 1 }, { opset: 18 }),
+    ),
+    one('ReduceL2', { axes: [1], keepdims: 0 }, { opset: 7 }),
+    [
+      'ReduceLogSum',
+      {
+        nodes: [
+          node('Abs', 'x -> a'),
+          node('ReduceLogSum', 'a -> z', { axes: [-1, 1], keepdims: 0 }),
+          node('Flatten', 'z -> y'),
+        ],
+      },
+    ],
   ],
   shapes: [
     one('Flatten', { axis: 4 }),
@@ -142,26 +158,8 @@ export const MOVING: Readonly<Record<string, readonly Case[]>> = {
         weights: { s: ints([1, 1, 1]) },
       },
     ],
-    ...(
-      [
-        [[2], []],
-        [[0, 2], [2]],
-        [
-          [5, 0, 0, 3],
-          [2, 2],
-        ],
-        [[-1, -2, -3], [3]],
-      ] as const
-    ).map(
-      ([list, dims]): Case => [
-        `Gather ${JSON.stringify(list)}`,
-        {
-          nodes: [node('Gather', 'x, i -> z', { axis: 2 }), node('Flatten', 'z -> y')],
-          weights: { i: ints(list, dims) },
-        },
-      ],
-    ),
   ],
+  gathering: GATHERING,
   pads: [
     one('Pad', { pads: [0, 0, 1, 2, 0, 1, 0, 3] }, { opset: 10 }),
     one('Pad', { pads: [0, 0, 1, 2, 0, 0, 0, 3], value: f(0.7) }, { opset: 10 }),

@@ -1,18 +1,19 @@
 import { ShapeError } from '../../../errors.ts'
 import { averagePool, maxPool, type Pooling } from '../../../ops/pool.ts'
 import { pad } from '../../../ops/slice.ts'
-import { show, size } from '../../../shape.ts'
+import { type Shape, show, size } from '../../../shape.ts'
 import type { Tensor } from '../../../tensor.ts'
 import type { Call, Operator, Operators } from '../call.ts'
 import { demandPicture, pairOf, type Windows, windowsOf } from '../window.ts'
 
 /** A pooling as the core has it, with ceil_mode's extra rows as pads, and how it is made. */
-function pooling(call: Call, x: Tensor): { attrs: Pooling; windows: Windows; whole: boolean } {
+export function pooling(call: Call, x: Tensor): { attrs: Pooling; windows: Windows; whole: boolean } {
   demandPicture(x.shape, 'pooling')
   const kernel = pairOf(call, 'kernel_shape')
   const spatial = x.shape.slice(2)
   const windows = windowsOf(call, spatial, kernel)
   const { strides, dilations, pads, extra } = windows
+  if (call.text('auto_pad', 'NOTSET').startsWith('SAME')) demandClearPads(spatial, kernel, windows)
   if (pads.some((p, i) => p >= dilations[i % 2] * (kernel[i % 2] - 1) + 1))
     throw new ShapeError(`Pads of [${pads}] make windows of [${kernel}] without any picture.`)
   if (call.node.outputs.length > 1) throw new ShapeError('Its second output, the places of the maxima, is not known.')
@@ -23,6 +24,15 @@ function pooling(call: Call, x: Tensor): { attrs: Pooling; windows: Windows; who
     windows,
     whole: pads.every(p => p === 0) && spatial.every((d, i) => d === kernel[i] && dilations[i] === 1),
   }
+}
+
+/** Runtimes do not agree on what SAME adds to dilated windows, or takes away where windows lie far apart. */
+function demandClearPads(lengths: Shape, kernel: readonly number[], { strides, dilations }: Windows): void {
+  const missing = lengths.map((d, i) => (Math.ceil(d / strides[i]) - 1) * strides[i] + kernel[i] - d)
+  if (missing.some(m => m < -1) || dilations.some(d => d > 1))
+    throw new ShapeError(
+      `'auto_pad' is not clear for windows of [${kernel}] in steps of [${strides}], dilated by [${dilations}]: export the model with pads.`,
+    )
 }
 
 const largest: Operator = call => {
@@ -43,16 +53,16 @@ const average: Operator = call => {
   return averagePool(pad(x, [0, 0, top, left], [0, 0, ...behind]), { ...attrs, pads: [0, 0, bottom, right] })
 }
 
+/** The axes of height and width, or whatever else lies behind the channels. */
+export function overPicture(x: Tensor): number[] {
+  if (x.shape.length < 3) throw new ShapeError(`[${show(x.shape)}] has no height and width.`)
+  return [...x.shape.keys()].slice(2)
+}
+
 const global =
   (f: (x: Tensor, axes: readonly number[]) => Tensor): Operator =>
-  call => {
-    const x = call.tensor(0)
-    if (x.shape.length < 3) throw new ShapeError(`[${show(x.shape)}] has no height and width.`)
-    return f(
-      x,
-      x.shape.slice(2).map((_, i) => i + 2),
-    )
-  }
+  call =>
+    f(call.tensor(0), overPicture(call.tensor(0)))
 
 export const POOLINGS: Operators = {
   MaxPool: largest,
