@@ -13,6 +13,7 @@ import type { Line } from './options.ts'
 import { judge, sha256 } from './picture.ts'
 import { availableThreads, openPool, type Pool } from './pool.ts'
 import { forwardOf } from './trace.ts'
+import { reportDifferences } from './verify-reports.ts'
 
 /** A field of a line that is not what the files say. */
 export interface Difference {
@@ -64,7 +65,10 @@ export async function verifyRun(
   const target = { shape: classifier.graph.input.shape, classes: classes.length, logits, constants }
   const executor = executorNamed(device)
   const pool = await openPool(executor, { forward: await executor.compile(forwardOf(target)) }, availableThreads())
-  const differences = wholeness(await linesOfReport(folder, plan.attacks), places.length, lines.length)
+  const differences = [
+    ...wholeness(await linesOfReport(folder, plan.attacks), places.length, lines.length),
+    ...(await reportDifferences(folder, lines)),
+  ]
   let done = 0
   try {
     const work = ([line, place]: readonly [Line, Place | undefined]): Promise<Difference[]> =>

@@ -71,7 +71,7 @@ In brackets: 95 % intervals (Wilson). Figures are of the written 8-bit files, re
 Checks  1 of 1 passed
 
 Results  out/report.html  open it in a browser
-         out/             perturbed pictures by attack (pgd), clean/, results.jsonl, report.json
+         out/             perturbed pictures by attack (pgd), clean/, results.jsonl, report.{json,md,csv}
 Next     advx verify out  reads every picture again, recomputes every line
          More --steps or --restarts may break pictures that still resist.`)
   })
