@@ -11,6 +11,7 @@ import { reportHtml } from '../report/html.ts'
 import { reportMarkdown } from '../report/markdown.ts'
 import { select } from '../report/selection.ts'
 import { type Strip, strip } from '../report/strip.ts'
+import { inOrder } from './in-order.ts'
 import type { Line, Report } from './options.ts'
 import type { Prepared } from './prepare.ts'
 import { byImage, resists, stands } from './robustness.ts'
@@ -20,7 +21,7 @@ export async function writeReports(
   out: string,
   report: Report,
   lines: readonly Line[],
-  { items, classifier }: Prepared,
+  { items, classifier }: Pick<Prepared, 'items' | 'classifier'>,
 ): Promise<void> {
   const { robust } = report.accuracy
   const resisted = byImage(lines)
@@ -34,8 +35,8 @@ export async function writeReports(
     const clean = `clean/${output.get(line.image)}`
     return { line, clean, strip: await stripOf(out, clean, file, classifier.input.channels, longest) }
   }
-  const adversarial = await inTurn(selection.adversarial, line => thumbnail(line, line.file))
-  const shown = { adversarial, resisted: await inTurn(selection.resisted, line => thumbnail(line, null)) }
+  const adversarial = await few(selection.adversarial, line => thumbnail(line, line.file))
+  const shown = { adversarial, resisted: await few(selection.resisted, line => thumbnail(line, null)) }
   await writeFileAtomic(join(out, 'report.csv'), reportCsv(lines, classifier.classes))
   await writeFileAtomic(join(out, 'report.md'), reportMarkdown(report, lines))
   await writeFileAtomic(join(out, 'report.html'), reportHtml(report, lines, resisted, shown))
@@ -64,10 +65,10 @@ async function stripOf(
   }
 }
 
-/** One after the other: no more than one picture is in memory. */
-async function inTurn<A, B>(all: readonly A[], work: (a: A) => Promise<B>): Promise<B[]> {
+/** A few at a time, so that few pictures are in memory. */
+async function few<A, B>(all: readonly A[], work: (a: A) => Promise<B>): Promise<B[]> {
   const results: B[] = []
-  for (const a of all) results.push(await work(a))
+  for await (const result of inOrder(all, work, 4)) results.push(result)
   return results
 }
 

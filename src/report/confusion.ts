@@ -1,6 +1,7 @@
 import type { Report } from '../engine/options.ts'
 import { count, percent, plural } from './figures.ts'
 import { className } from './gallery.ts'
+import { label } from './label.ts'
 import { type Html, html, name, type Section, shorten, table } from './markup.ts'
 
 /** Pairs that are listed, and classes up to which there is a matrix. */
@@ -60,15 +61,15 @@ function matrix(pairs: Pairs, names: readonly string[]): Html {
   const rows = names.map((_, from) => sum(pairs.filter(pair => pair.from === from).map(pair => pair.count)))
   const [width, height] = [LABEL + names.length * CELL + 44, LABEL + names.length * CELL + 4]
   const said = pairs.map(({ from, to, count: n }) => `${names[from]} as ${names[to]}: ${n}`)
-  const label = (text: string): string => shorten(text, 14)
+  const labels = names.map(text => label(text, 14, LABEL - 12))
   return html`<figure class="matrix"><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${shorten(`Confusion matrix. ${said.join(', ')}`, 4000)}">
 <text class="axis" x="${LABEL - 8}" y="${LABEL - 24}" text-anchor="end">true</text><text class="axis" x="${LABEL - 8}" y="${LABEL - 8}" text-anchor="end">↓ · said →</text>
-${names.map(
+${labels.map(
   (
-    text,
+    { text, squeeze },
     k,
-  ) => html`<text x="${LABEL - 8}" y="${LABEL + (k + 0.5) * CELL}" dy="0.32em" text-anchor="end">${label(text)}</text>
-<text transform="translate(${LABEL + (k + 0.5) * CELL + 4} ${LABEL - 8}) rotate(-55)">${label(text)}</text>
+  ) => html`<text x="${LABEL - 8}" y="${LABEL + (k + 0.5) * CELL}" dy="0.32em" text-anchor="end"${squeeze}>${text}</text>
+<text transform="translate(${LABEL + (k + 0.5) * CELL + 4} ${LABEL - 8}) rotate(-55)"${squeeze}>${text}</text>
 <rect class="cell" x="${LABEL + k * CELL}" y="${LABEL + k * CELL}" width="${CELL}" height="${CELL}" fill="none"/>
 `,
 )}${pairs.map(({ from, to, count: n }) => {

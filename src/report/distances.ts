@@ -3,7 +3,8 @@ import type { NormName } from '../norms.ts'
 import { ticks } from './axis.ts'
 import { length, NORM_TITLES, plain, plural, threat } from './figures.ts'
 import { type Bin, histogram } from './histogram.ts'
-import { type Content, type Html, html, name, type Section, shorten, table } from './markup.ts'
+import { label } from './label.ts'
+import { type Content, type Html, html, name, type Section, table } from './markup.ts'
 import { seriesOf } from './series.ts'
 
 /** Passes that the charts show; the table has all. */
@@ -77,7 +78,8 @@ function panel(
 ): Html {
   const all = values.map(lines => lines.map(line => scaled(norm, line.distance![norm])))
   const whole = norm === 'linf' || norm === 'l0'
-  const most = all.reduce((max, row) => row.reduce((m, v) => Math.max(m, v), max), whole ? 8 : 0)
+  const quartile = Math.max(...passes.map(a => scaled(norm, a.distance[norm]!.q3)))
+  const most = all.reduce((max, row) => row.reduce((m, v) => Math.max(m, v), max), Math.max(quartile, whole ? 8 : 0))
   const bins = all.map(row => histogram(row, most, whole))
   const end = whole ? (bins[0].at(-1)?.to ?? 1) : most
   const x = (v: number): number => round((WIDTH * v) / (end || 1))
@@ -114,8 +116,9 @@ function row(
   const tallest = Math.max(1, ...bins.map(b => b.count))
   const base = top + TITLE + bars
   const { q1, q3, median } = a.distance[norm]!
+  const title = label(`${a.name} ${threat(a.norm, a.eps)}`, 28, 220)
   const at = (v: number): number => x(scaled(norm, v))
-  return html`<g class="${colour}"><text class="title" x="0" y="${top + 13}">${shorten(a.name, 16)} ${threat(a.norm, a.eps)}</text><text x="${WIDTH}" y="${top + 13}" text-anchor="end">${short(norm, a.distance[norm]!)}</text>
+  return html`<g class="${colour}"><text class="title" x="0" y="${top + 13}"${title.squeeze}>${title.text}</text><text x="${WIDTH}" y="${top + 13}" text-anchor="end">${short(norm, a.distance[norm]!)}</text>
 <rect class="band" x="${at(q1)}" y="${base - bars}" width="${round(Math.max(1, at(q3) - at(q1)))}" height="${bars}"/>
 ${bins
   .filter(b => b.count > 0)

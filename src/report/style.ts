@@ -44,7 +44,7 @@ const CHARTS = `
 figure { margin: 0; min-width: 0; } svg text { fill: var(--soft); font-size: 12px; } svg .title { fill: var(--ink); font-weight: 600; } .grid { stroke: var(--edge); stroke-width: 1; }
 ${Array.from({ length: 8 }, (_, i) => `.s${i} { --c: var(--s${i}); }`).join(' ')} .all { --c: var(--ink); }
 .curve { display: grid; grid-template-columns: minmax(0, 44rem) minmax(11rem, 1fr); gap: .5rem 2rem; align-items: center; margin-top: 1rem; }
-.curve svg, .panel svg { width: 100%; height: auto; display: block; overflow: visible; } figcaption { font-size: .9rem; } .curve figcaption, .panel figcaption { font-weight: 600; }
+.curve svg, .panel svg { width: 100%; height: auto; display: block; } figcaption { font-size: .9rem; } .curve figcaption, .panel figcaption { font-weight: 600; }
 .band { fill: var(--c); fill-opacity: .16; } .line { fill: none; stroke: var(--c); stroke-width: 2; stroke-linejoin: round; } .all .line { stroke-width: 2.5; stroke-dasharray: 7 4; }
 .mark { fill: var(--c); } .start { fill: var(--paper); stroke: var(--soft); stroke-width: 2; }
 .legend { list-style: none; margin: 0; padding: 0; display: grid; gap: .6rem; font-size: .9rem; } .legend li { display: flex; gap: .6rem; align-items: flex-start; } .legend li > svg { width: 28px; height: 14px; flex: none; margin-top: .3rem; }
