@@ -5,7 +5,7 @@ import { type Column, type Content, type Html, html, linked, name, type Section,
 
 /** A column of the table of attacks: what it says of each attack at each budget. */
 interface Figure extends Column {
-  readonly of: (a: AttackSummary, i: number) => Content
+  readonly of: (a: AttackSummary) => Content
 }
 
 /** What each attack achieved at each budget, and what it cost. */
@@ -14,11 +14,7 @@ export function results(report: Report): Section {
   const usable = images.found - images.failed
   const untargeted = target === null
   const columns: Figure[] = [
-    {
-      title: 'Attack',
-      of: (a, i) =>
-        attacks.findIndex(b => b.name === a.name) === i ? describe(a) : html`<strong>${name(a.name)}</strong>`,
-    },
+    { title: 'Attack', of: a => html`<strong>${name(a.name)}</strong>` },
     { title: 'Budget', of: a => threat(a.norm, a.eps) },
     { title: 'Success', of: a => rate(a.success, a.attacked, 'none was attacked') },
     ...(untargeted ? [{ title: 'Robust', of: (a: AttackSummary) => rate(a.robust, usable, 'no budget') }] : []),
@@ -38,14 +34,17 @@ ${untargeted ? html`<strong>Robust</strong>: of all ${count(usable)} usable pict
 pictures may differ, not how far a stronger attack may go.</p>
 ${table(
   columns,
-  attacks.map((a, i) => columns.map(column => column.of(a, i))),
-)}`,
+  attacks.map(a => columns.map(column => column.of(a))),
+)}
+<dl>${attacks.filter((a, i) => attacks.findIndex(b => b.name === a.name) === i).map(describe)}</dl>`,
   }
 }
 
+/** What an attack is, and the parameters that it ran with. */
 function describe({ name: attack, title, paper, params }: AttackSummary): Html {
   const settings = Object.entries(params).map(([key, value]) => `${key} ${plain(value)}`)
-  return html`<strong>${name(attack)}</strong> ${name(title, 100)}<small>${settings.length > 0 ? html`<bdi>${settings.join(', ')}</bdi><br>` : null}<bdi>${linked(shorten(paper, 300))}</bdi></small>`
+  return html`<dt>${name(attack)}</dt><dd>${name(title, 100)}${settings.length > 0 ? html`: <bdi>${settings.join(', ')}</bdi>` : null}<small><bdi>${linked(shorten(paper, 300))}</bdi></small></dd>
+`
 }
 
 function rate(share: Share | null, n: number, absent: string): Content {

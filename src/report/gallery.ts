@@ -59,23 +59,23 @@ ${thumbnails.map(thumbnail => kept(thumbnail, names))}</div>`,
 
 function changed({ line, clean, strip }: Thumbnail, { model }: Report): Html {
   const [from, to] = [line.clean!, line.adversarial!]
-  const before = shorten(className(from.class, model.classNames), 60)
-  const after = shorten(className(to.class, model.classNames), 60)
+  const before = shorten(className(from.class, model.classNames), 40)
+  const after = shorten(className(to.class, model.classNames), 40)
   const alt = `${shorten(line.image, 200)}: clean, ${before}; after ${line.attack}, ${after}; their difference`
   return html`<figure>
 ${picture(strip, alt)}
 <figcaption><span class="says">${name(before)} ${percent(from.confidence)} <span class="after">→\u00a0${name(after)} ${percent(to.confidence)}</span></span>
-<span class="file"><a href="${address(clean)}">${name(line.image, 120)}</a> · <a href="${address(line.file!)}">${line.attack} ${budget(line.norm, line.eps)}</a>${strip?.factor ? html` · difference\u00a0×\u00a0${strip.factor}` : null}</span></figcaption>
+<span class="file"><a href="${address(clean)}">${name(line.image, 80)}</a> · <a href="${address(line.file!)}">${line.attack} ${budget(line.norm, line.eps)}</a>${strip?.factor ? html` · difference\u00a0×\u00a0${strip.factor}` : null}</span></figcaption>
 </figure>
 `
 }
 
 function kept({ line, clean, strip }: Thumbnail, names: readonly string[]): Html {
-  const said = shorten(className(line.clean!.class, names), 60)
+  const said = shorten(className(line.clean!.class, names), 40)
   return html`<figure>
 ${picture(strip, `${shorten(line.image, 200)}: ${said}`)}
 <figcaption><span class="says">${name(said)} ${percent(line.clean!.confidence)}</span>
-<span class="file"><a href="${address(clean)}">${name(line.image, 120)}</a></span></figcaption>
+<span class="file"><a href="${address(clean)}">${name(line.image, 50)}</a></span></figcaption>
 </figure>
 `
 }

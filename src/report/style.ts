@@ -32,7 +32,7 @@ const CARDS = `
 const TABLES = `
 table { width: 100%; border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0; border-bottom: 1px solid var(--edge); overflow-wrap: normal; }
-td bdi { overflow-wrap: anywhere; }
+td bdi { overflow-wrap: anywhere; } td:first-child { min-width: 5.5rem; }
 th { color: var(--soft); font-weight: 600; font-size: .8rem; vertical-align: bottom; } th.number, td.number { text-align: right; padding-right: 1.25rem; } .whole { white-space: nowrap; }
 th:last-child, td:last-child { padding-right: 0 !important; } td .bar { width: 8.5rem; max-width: 100%; } .figures { display: grid; grid-template-columns: 4.6rem minmax(2rem, 7rem) 1fr; gap: .6rem; align-items: center; } .figures .bar { width: 100%; } .narrow { max-width: 44rem; }
 .status { white-space: nowrap; font-weight: 600; } .status.pass { color: var(--pass); } .status.warn { color: var(--warn); } .status.fail { color: var(--fail); }
@@ -79,7 +79,7 @@ const PAPER = `
   @page { size: A4; margin: 14mm; }
   body { padding: 0; max-width: none; font-size: 10pt; } section { margin-top: 1.4rem; } a { color: inherit; text-decoration: none; } nav, summary { display: none; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  tr, figure, .card, pre, .curve, li { break-inside: avoid; } h2, h3, .about { break-after: avoid; } td .bar { width: 4.5rem; } .figures { grid-template-columns: 3.4rem minmax(2rem, 5rem) max-content; gap: .4rem; } td, th { padding: .3rem .5rem .3rem 0; }
+  tr, figure, .card, pre, .curve, li, p, dd { break-inside: avoid; } h2, h3, .about { break-after: avoid; } td .bar { width: 4.5rem; } .figures { grid-template-columns: 4.3rem minmax(1.5rem, 4rem) max-content; gap: .3rem; } td, th { padding: .3rem .5rem .3rem 0; }
   th.number, td.number { padding-right: .6rem; } .cards { grid-template-columns: repeat(3, 1fr); } .card .figure { font-size: 1.8rem; }
   .curve { grid-template-columns: 2fr 1fr; } .panels, .confusion { grid-template-columns: 1fr 1fr; gap: 1rem 1.5rem; } .gallery { grid-template-columns: repeat(3, 1fr); gap: .8rem; } .kept { grid-template-columns: repeat(7, 1fr); }
 }
