@@ -75,7 +75,7 @@ ${labels.map(
 )}${pairs.map(({ from, to, count: n }) => {
   const share = n / rows[from]
   const [x, y] = [LABEL + to * CELL, LABEL + from * CELL]
-  return html`<rect class="${from === to ? 'right' : 'wrong'}" x="${x + 1}" y="${y + 1}" width="${CELL - 2}" height="${CELL - 2}" fill-opacity="${(0.12 + 0.88 * share).toFixed(2)}"><title>${names[from]} as ${names[to]}: ${count(n)}</title></rect><text class="${share > 0.5 ? 'over' : 'in'}" x="${x + CELL / 2}" y="${y + CELL / 2}" dy="0.32em" text-anchor="middle">${short(n)}</text>
+  return html`<rect class="${from === to ? 'right' : 'wrong'}" x="${x + 1}" y="${y + 1}" width="${CELL - 2}" height="${CELL - 2}" fill-opacity="${(0.12 + 0.88 * share).toFixed(2)}"><title>${names[from]} as ${names[to]}: ${count(n)}</title></rect><text class="count" x="${x + CELL / 2}" y="${y + CELL / 2}" dy="0.32em" text-anchor="middle">${short(n)}</text>
 `
 })}</svg><figcaption>The stronger the colour, the larger the share of the row. On the diagonal, pictures that kept their class.</figcaption></figure>
 `

@@ -1,7 +1,7 @@
 import type { Curve, Report } from '../engine/options.ts'
 import type { NormName } from '../norms.ts'
 import { ticks, withRoom } from './axis.ts'
-import { budget, isWhole, NORM_TITLES, percent, plain } from './figures.ts'
+import { budget, isWhole, length, NORM_TITLES, percent, plain } from './figures.ts'
 import { type Html, html, name, type Section } from './markup.ts'
 import { seriesOf } from './series.ts'
 
@@ -82,7 +82,7 @@ const legend = (report: Report, norm: NormName, list: readonly Curve[]): Html =>
     const { colour, mark } = seriesOf(report, c.attack)
     const last = c.points[c.points.length - 1]
     return html`<li><svg class="${colour}" viewBox="0 0 28 14" aria-hidden="true"><line class="line" x1="0" x2="28" y1="7" y2="7"/>${c.attack === null || c.from === 'distances' ? null : html`<g class="mark">${mark(14, 7)}</g>`}</svg>
-<span><strong>${c.attack === null ? 'All attacks together' : name(c.attack, 60)}</strong><small>${percent(last.value)} at ${budget(norm, last.eps)}</small></span></li>
+<span><strong>${c.attack === null ? 'All attacks together' : name(c.attack, 60)}</strong><small>${percent(last.value)} at ${c.from === 'distances' ? length(last.eps) : budget(norm, last.eps)}</small></span></li>
 `
   })}</ul>`
 

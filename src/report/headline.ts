@@ -59,6 +59,6 @@ function worst({ checks }: Report): Content {
   const failed = checks.filter(c => c.status === 'fail')
   if (failed.length === 0) return null
   return html`<p class="alarm">✗ ${plural(failed.length, 'validity check')} failed (${failed.map(c => c.id).join(', ')}): read
-them below before you rely on these figures.</p>
+<a href="#validity-checks">what was seen</a> before you rely on these figures.</p>
 `
 }

@@ -6,7 +6,7 @@ const DARK = `--ink: #e7eaee; --soft: #a3acb7; --paper: #14171b; --panel: #1d222
 
 const PAGE = `
 * { box-sizing: border-box; }
-html { scroll-behavior: smooth; -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
+html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
 body { margin: 0 auto; padding: 2rem 1.25rem 4rem; max-width: 70rem; color: var(--ink); background: var(--paper);
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif; overflow-wrap: anywhere; }
 h1 { font-size: 2rem; line-height: 1.2; margin: 0 0 .25rem; } h2 { font-size: 1.3rem; margin: 0 0 .5rem; } h3 { font-size: 1rem; margin: 0 0 .5rem; }
@@ -52,7 +52,7 @@ ${Array.from({ length: 8 }, (_, i) => `.s${i} { --c: var(--s${i}); }`).join(' ')
 .bin { fill: var(--c); } .median { stroke: var(--ink); stroke-width: 2; }
 .confusion { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); gap: 1.5rem 2.5rem; align-items: start; }
 .matrix svg { width: 100%; height: auto; max-width: 34rem; display: block; } .matrix figcaption { color: var(--soft); font-size: .8rem; } .matrix .cell { stroke: var(--edge); }
-.matrix .right { fill: var(--s2); } .matrix .wrong { fill: var(--s1); } .matrix .over { fill: var(--paper); font-weight: 600; } .matrix .in { fill: var(--ink); }
+.matrix .right { fill: var(--s2); } .matrix .wrong { fill: var(--s1); } .matrix .count { fill: var(--ink); font-weight: 600; paint-order: stroke; stroke: var(--paper); stroke-width: 3px; stroke-opacity: .7; }
 `
 const GALLERY = `
 .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(19rem, 100%), 1fr)); gap: 1.5rem 1.25rem; } .kept { grid-template-columns: repeat(auto-fill, minmax(7rem, 1fr)); }
