@@ -13,6 +13,7 @@ import type { Line } from './options.ts'
 import { judge, sha256 } from './picture.ts'
 import { availableThreads, hire, type Pool } from './pool.ts'
 import { forwardOf } from './trace.ts'
+import { reportDifferences } from './verify-reports.ts'
 
 /** A field of a line that is not what the files say. */
 export interface Difference {
@@ -67,7 +68,10 @@ export async function verifyRun(
   const target = { shape: classifier.graph.input.shape, classes: classes.length, logits, constants }
   const executor = executorNamed(device)
   const crew = hire(executor, availableThreads())
-  const differences = wholeness(await linesOfReport(folder, plan.attacks), places.length, lines.length)
+  const differences = [
+    ...wholeness(await linesOfReport(folder, plan.attacks), places.length, lines.length),
+    ...(await reportDifferences(folder, lines)),
+  ]
   let done = 0
   try {
     const pool = await crew.open({ forward: await executor.compile(forwardOf(target)) })
