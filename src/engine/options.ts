@@ -1,4 +1,5 @@
 import type { NormName } from '../norms.ts'
+import type { NoiseOutcome } from './noise.ts'
 
 /** What `advx attack` is asked for; the CLI and programs fill it alike. Everything but `images` has a default. */
 export interface AttackOptions {
@@ -58,6 +59,8 @@ export interface Line {
   /** Gradients that were zero in every value, and gradients or logits with a value that is not finite. */
   readonly zeroGradients: number
   readonly nonFinite: number
+  /** Uniform noise of the same budget on the same picture. Null: not attacked, or no budget. */
+  readonly noise: NoiseOutcome | null
   readonly file: string | null
   readonly fileSha256: string | null
   readonly error?: string
@@ -107,6 +110,16 @@ export interface AttackSummary {
   readonly lostByRounding: number
   readonly gradients: number
   readonly forwards: number
+  /** Uniform noise of the same budget, on the attacked pictures. Null: none was attacked, or no budget. */
+  readonly noise: NoiseSummary | null
+}
+
+/** The share of pictures that their first sample of noise fooled. */
+export interface NoiseSummary extends Share {
+  /** Samples of all pictures together. */
+  readonly samples: number
+  /** Pictures that resisted this attack, and that one of their samples fooled. */
+  readonly missed: number
 }
 
 /** The usable pictures of one true class. */

@@ -11,6 +11,7 @@ import type { Found } from './attack-image.ts'
 import { advantage, argmax, confidence } from './decision.ts'
 import type { Item } from './items.ts'
 import { distances, inside } from './lattice.ts'
+import { samplesFor, tryNoise } from './noise.ts'
 import type { Line } from './options.ts'
 import type { Pass } from './plan.ts'
 import type { Pool } from './pool.ts'
@@ -62,6 +63,7 @@ export async function attackPicture(context: Context, pass: Pass, item: Item): P
     forwards: 0,
     zeroGradients: 0,
     nonFinite: 0,
+    noise: null,
     file: null,
     fileSha256: null,
   }
@@ -103,7 +105,24 @@ export async function attackPicture(context: Context, pass: Pass, item: Item): P
   if (said !== label) return { ...seen, outcome: 'misclassified' }
 
   const found = await pool.attack(prepared.job(pass), picture.levels, target ?? label)
-  const tried = { ...seen, ...countsOf(found, seen), beforeRounding: found.beforeRounding }
+  const tried = {
+    ...seen,
+    ...countsOf(found, seen),
+    beforeRounding: found.beforeRounding,
+    noise: await tryNoise(
+      pool.classify,
+      {
+        norm: pass.plan.norm,
+        eps: pass.eps,
+        seed: prepared.seed,
+        channels: picture.channels,
+        targeted: target !== null,
+      },
+      picture.levels,
+      target ?? label,
+      samplesFor(found.gradients),
+    ),
+  }
   if (!found.levels) return { ...tried, outcome: 'robust' }
   return {
     ...tried,

@@ -1,4 +1,5 @@
 import type { NormName } from '../norms.ts'
+import { groupLines } from './group-lines.ts'
 import { type Distances, inside, within } from './lattice.ts'
 import type { Line } from './options.ts'
 
@@ -6,15 +7,7 @@ import type { Line } from './options.ts'
 export type Group = readonly Line[]
 
 /** The lines of each picture, in the order in which the pictures first occur. */
-export function byImage(lines: readonly Line[]): Line[][] {
-  const groups = new Map<string, Line[]>()
-  for (const line of lines) {
-    const group = groups.get(line.image)
-    if (group) group.push(line)
-    else groups.set(line.image, [line])
-  }
-  return [...groups.values()]
-}
+export const byImage = (lines: readonly Line[]): Line[][] => [...groupLines(lines, line => line.image).values()]
 
 /** Whether the model says its label before any attack. */
 export const isRight = ([line]: Group): boolean => line.clean!.class === line.label

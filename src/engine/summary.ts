@@ -7,7 +7,7 @@ import { classFigures } from './class-figures.ts'
 import { confusion } from './confusion.ts'
 import { curves } from './curves.ts'
 import { share, spread } from './metrics.ts'
-import type { AttackSummary, LabelFrom, Line, Report } from './options.ts'
+import type { AttackSummary, LabelFrom, Line, NoiseSummary, Report } from './options.ts'
 import type { Pass } from './plan.ts'
 import type { Prepared } from './prepare.ts'
 import { byImage, type Group, isRight, resists, stands } from './robustness.ts'
@@ -129,7 +129,20 @@ function summary({ plan, eps }: Pass, all: readonly Line[], usable: number): Att
     lostByRounding: robust.filter(line => line.beforeRounding?.adversarial).length,
     gradients: lines.reduce((total, line) => total + line.gradients, 0),
     forwards: lines.reduce((total, line) => total + line.forwards, 0),
+    noise: noise(lines),
   }
+}
+
+function noise(lines: readonly Line[]): NoiseSummary | null {
+  const tried = lines.filter(line => line.noise)
+  const result = share(tried.filter(line => line.noise!.first).length, tried.length)
+  return (
+    result && {
+      ...result,
+      samples: tried.reduce((total, line) => total + line.noise!.samples, 0),
+      missed: tried.filter(line => line.outcome === 'robust' && line.noise!.fooled > 0).length,
+    }
+  )
 }
 
 function count(values: readonly LabelFrom[]): Partial<Record<LabelFrom, number>> {

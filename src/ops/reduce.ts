@@ -33,12 +33,15 @@ export const mean: Reduction = reduction('mean', {
   js: (a, b, count) => a + b / count,
   vjp: (g, _, x, axes) => [expandLike(g.div(count(x, axes)), x)],
 })
-/** Every maximum gets all of the gradient. */
+/** Equal maxima share the gradient, as in torch.amax: two copies of a value are no more than the value. */
 export const reduceMax: Reduction = reduction('max', {
   onnx: (emit, [x], node) => emit.node('ReduceMax', [x], { axes: node.attrs.axes as Shape, keepdims: 1 }),
   start: -Infinity,
   js: (a, b) => Math.max(a, b),
-  vjp: (g, y, x) => [g.mul(greater(y, x).mul(-1).add(1))],
+  vjp(g, y, x, axes) {
+    const mask = greater(y, x).mul(-1).add(1)
+    return [g.div(mask.sum(axes)).mul(mask)]
+  },
 })
 
 /**

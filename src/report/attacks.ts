@@ -17,6 +17,7 @@ export function results(report: Report): Section {
     { title: 'Attack', of: a => html`<strong>${name(a.name)}</strong>` },
     { title: 'Budget', of: a => threat(a.norm, a.eps) },
     { title: 'Success', of: a => rate(a.success, a.attacked, 'none was attacked') },
+    { title: 'Noise alone', of: a => rate(a.noise, a.attacked, 'no budget') },
     ...(untargeted ? [{ title: 'Robust', of: (a: AttackSummary) => rate(a.robust, usable, 'no budget') }] : []),
     { title: 'Lost by rounding', number: true, of: a => count(a.lostByRounding) },
     { title: 'Gradients', number: true, of: a => count(a.gradients) },
@@ -29,6 +30,7 @@ ${untargeted ? 'the model classifies as another class than its label' : 'the mod
 at least 0.001 · max(1, largest |logit|) so that another runtime agrees (a tie is robust), and which lies inside the budget where
 there is one. <strong>Success</strong>: of the attacked pictures (${count(images.attacked)} of ${count(images.found)}), those that became adversarial.
 ${untargeted ? html`<strong>Robust</strong>: of all ${count(usable)} usable pictures, those classified rightly and not broken by this attack at this budget.` : null}
+<strong>Noise alone</strong>: of the attacked pictures, those that one sample of uniform noise of the same budget made adversarial.
 <strong>Lost by rounding</strong>: adversarial as real numbers, but at no 8-bit picture that was tried inside the budget.</p>
 <p class="about"><strong>Intervals</strong> are 95 %, Wilson, over the pictures counted beside them: how far another sample of such
 pictures may differ, not how far a stronger attack may go.</p>

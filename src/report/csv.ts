@@ -28,6 +28,8 @@ const COLUMNS: Readonly<Record<string, (line: Line, nameOf: (k: number | undefin
   before_rounding_adversarial: l => l.beforeRounding?.adversarial,
   before_rounding_linf: l => l.beforeRounding?.linf,
   before_rounding_l2: l => l.beforeRounding?.l2,
+  noise_samples: l => l.noise?.samples,
+  noise_fooled: l => l.noise?.fooled,
   gradients: l => l.gradients,
   forwards: l => l.forwards,
   zero_gradients: l => l.zeroGradients,

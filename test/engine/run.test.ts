@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Interrupted, type Line, type RunEvent, runAttack, verifyRun } from 'advx'
 
-const pictures = fileURLToPath(new URL('../../fixtures/images/bag', import.meta.url))
+const fixtures = fileURLToPath(new URL('../../fixtures/images', import.meta.url))
+const pictures = join(fixtures, 'bag')
 let temporary: string
 beforeAll(async () => {
   temporary = await mkdtemp(join(tmpdir(), 'advx-run-'))
@@ -56,7 +57,16 @@ describe('a run', () => {
     const together = report.curves[2].points.map((p: { value: number }) => p.value)
     expect(together).toEqual([attacked / 10, survives(2), survives(8)])
     expect(report.accuracy.robust.value).toBe(survives(8))
-    expect(report.checks.map((c: { id: string }) => c.id)).toEqual(['V01', 'V03', 'V04', 'V06', 'V12', 'V43', 'V44'])
+    expect(report.checks.map((c: { id: string }) => c.id)).toEqual([
+      'V01',
+      'V03',
+      'V04',
+      'V06',
+      'V12',
+      'V25',
+      'V43',
+      'V44',
+    ])
   })
 
   test('nothing is done again, and the bytes stay', async () => {
@@ -139,6 +149,11 @@ describe('a run', () => {
     ['two lines changed places', ([a, b, ...rest]) => [b, a, ...rest], 'image'],
     ['the budget was raised', lines => lines.map(l => ({ ...l, eps: l.eps === 2 / 255 ? 0.5 : l.eps })), 'eps'],
     ['a picture was renamed', ([a, ...rest]) => [{ ...a, image: '0000.png' }, ...rest], 'file'],
+    [
+      'noise was said to fool a picture',
+      lines => lines.map(l => ({ ...l, noise: l.noise && { ...l.noise, fooled: l.noise.samples, first: true } })),
+      'noise',
+    ],
     ['a line was called failed', lines => lines.map(l => ({ ...l, outcome: 'failed' as const })), 'outcome'],
   ])('verify notices that %s', async (_, forge, field) => {
     const out = join(temporary, 'forgery')
@@ -206,6 +221,21 @@ test('labels from a file, from folders and from the model', async () => {
   expect(lines.filter(l => l.labelFrom === 'csv').every(l => l.label === 5)).toBe(true)
   expect(lines.filter(l => l.labelFrom === 'folder').every(l => l.label === 8)).toBe(true)
 })
+
+test('an attack that does less than noise of the same budget fails a check', async () => {
+  const idle = join(temporary, 'idle.js')
+  const record = `{ title: 'Idle', paper: 'none', norms: { linf: { eps: 0.2 } }, params: { steps: 1 }`
+  await writeFile(idle, `import { attack, grad } from 'advx'\n${IDLE(record)}`)
+  const run = { images: [fixtures], attacks: [idle], out: join(temporary, 'idle'), strict: true, limit: 40 }
+  const { report, exitCode } = await runAttack(run)
+  expect(exitCode).toBe(5)
+  expect(report.attacks[0].noise!.value).toBeGreaterThan(0.2)
+  expect(report.checks.find(c => c.id === 'V25')).toMatchObject({ status: 'fail' })
+})
+
+/** It asks for a gradient, as an attack must, and does not move. */
+const IDLE = (record: string): string =>
+  `export default attack(${record}, step: ({ x }, { loss }) => ({ x: x.add(grad(loss)(x).mul(0)) }) })`
 
 test('a gate needs labels, and compares robust accuracy', async () => {
   const gate = { images: [pictures], attacks: ['fgsm'], failUnder: 0.99 }

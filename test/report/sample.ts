@@ -22,12 +22,13 @@ export const sampleLine = (change: Partial<Line> = {}): Line => ({
   forwards: 12,
   zeroGradients: 0,
   nonFinite: 0,
+  noise: { samples: 2, fooled: 0, first: false },
   file: 'pgd/bag/0.png',
   fileSha256: 'b'.repeat(64),
   ...change,
 })
 
-const untouched = { adversarial: null, distance: null, beforeRounding: null, file: null, fileSha256: null }
+const untouched = { noise: null, adversarial: null, distance: null, beforeRounding: null, file: null, fileSha256: null }
 
 /** Ten pictures, a fifth of each kind: two bags broken, two hold, two coats are taken for shirts, two broken, two fail. */
 export function sampleLines(change: Partial<Line> = {}): Line[] {
@@ -35,7 +36,8 @@ export function sampleLines(change: Partial<Line> = {}): Line[] {
     const label = i < 4 ? 0 : 1
     const image = `${CLASSES[label]}/${i}.png`
     const at = { image, label, clean: { class: label, confidence: 0.9 }, file: `pgd/${image}`, ...change }
-    if (i === 2 || i === 3) return sampleLine({ ...at, ...untouched, outcome: 'robust' })
+    if (i === 2 || i === 3)
+      return sampleLine({ ...at, ...untouched, outcome: 'robust', noise: { samples: 2, fooled: i - 2, first: false } })
     if (i === 4 || i === 5)
       return sampleLine({ ...at, ...untouched, outcome: 'misclassified', clean: { class: 2, confidence: 0.5 } })
     if (i > 7)
@@ -70,6 +72,7 @@ export const sampleSummary = (change: Partial<AttackSummary> = {}): AttackSummar
   lostByRounding: 1,
   gradients: 12345,
   forwards: 13579,
+  noise: { ...sampleShare(0, 6), samples: 12, missed: 1 },
   ...change,
 })
 
