@@ -1,5 +1,6 @@
 import type { Operator } from './call.ts'
 import { ACTIVATIONS } from './operators/activation.ts'
+import { BLOCKS } from './operators/blocks.ts'
 import { COMPARISONS } from './operators/comparison.ts'
 import { CONVOLUTIONS } from './operators/convolution.ts'
 import { EINSUMS } from './operators/einsum.ts'
@@ -23,6 +24,7 @@ import { TRIGONOMETRY } from './operators/trigonometry.ts'
 export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
   [
     ACTIVATIONS,
+    BLOCKS,
     COMPARISONS,
     CONVOLUTIONS,
     EINSUMS,

@@ -1,5 +1,6 @@
 import { type Case, f, one } from './case.ts'
 import { GATHERING } from './gathering-cases.ts'
+import { RESIZING } from './resizing-cases.ts'
 import { floats, ints, node } from './small-model.ts'
 
 /** Operators that move, fold or only pass elements on, in their variants, by family. */
@@ -171,34 +172,7 @@ export const MOVING: Readonly<Record<string, readonly Case[]>> = {
     ),
     one('Pad', { mode: 'wrap' }, { opset: 19, extra: ['p'], weights: { p: ints([0, 0, 2, 1, 0, 0, 1, 3]) } }),
   ],
-  resizing: [
-    [
-      'DepthToSpace in both orders',
-      {
-        nodes: [
-          node('Conv', 'x, w -> a'),
-          node('DepthToSpace', 'a -> b', { blocksize: 2, mode: 'CRD' }),
-          node('DepthToSpace', 'a -> c', { blocksize: 2 }),
-          node('Sub', 'b, c -> z'),
-          node('Flatten', 'z -> y'),
-        ],
-        weights: { w: floats([8, 3, 1, 1]) },
-      },
-    ],
-    one('Upsample', { scales: f([1, 1, 2, 3]) }, { opset: 7 }),
-    one('Upsample', {}, { opset: 9, extra: ['s'], weights: { s: floats([4], [1, 1, 2, 1]) } }),
-    one('Resize', {}, { opset: 10, extra: ['s'], weights: { s: floats([4], [1, 1, 2, 3]) } }),
-    one('Resize', {}, { opset: 13, extra: ['', 's'], weights: { s: floats([4], [1, 1, 2, 4]) } }),
-    one(
-      'Resize',
-      { coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' },
-      {
-        opset: 13,
-        extra: ['', '', 's'],
-        weights: { s: ints([1, 3, 18, 12]) },
-      },
-    ),
-  ],
+  resizing: RESIZING,
   others: [
     one('Dropout', {}, { opset: 7 }),
     one(
