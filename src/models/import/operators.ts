@@ -18,6 +18,7 @@ import { SHAPES } from './operators/shape.ts'
 import { SLICES } from './operators/slicing.ts'
 import { SOURCES } from './operators/source.ts'
 import { STANDARDIZATIONS } from './operators/standardization.ts'
+import { TRIANGLES } from './operators/triangular.ts'
 import { TRIGONOMETRY } from './operators/trigonometry.ts'
 
 /** Every operator of ai.onnx that advx reads, by its name there: https://onnx.ai/onnx/operators/ */
@@ -42,6 +43,7 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     SLICES,
     SOURCES,
     STANDARDIZATIONS,
+    TRIANGLES,
     TRIGONOMETRY,
   ].flatMap(family => Object.entries(family)),
 )

@@ -173,6 +173,51 @@ export const MOVING: Readonly<Record<string, readonly Case[]>> = {
     one('Pad', { mode: 'wrap' }, { opset: 19, extra: ['p'], weights: { p: ints([0, 0, 2, 1, 0, 0, 1, 3]) } }),
   ],
   resizing: RESIZING,
+  triangles: [
+    ...[{}, { exclusive: 1 }, { reverse: 1 }, { exclusive: 1, reverse: 1 }].flatMap(attributes =>
+      [1, -1].map(axis =>
+        one('CumSum', attributes, { extra: ['a'], weights: { a: ints([axis], []) } }, ` along ${axis}`),
+      ),
+    ),
+    one('Trilu'),
+    one('Trilu', { upper: 0 }, { extra: ['k'], weights: { k: ints([-2], []) } }),
+    [
+      'Trilu of whole numbers, and EyeLike',
+      {
+        nodes: [
+          node('Trilu', 'i, k -> t'),
+          node('Reshape', 't, all -> u'),
+          node('Gather', 'x, u -> g', { axis: 3 }),
+          node('EyeLike', 'e -> m', { k: 1, dtype: 1 }),
+          node('MatMul', 'x, m -> p'),
+          node('Concat', 'g, p -> z', { axis: 3 }),
+          node('Flatten', 'z -> y'),
+        ],
+        weights: {
+          i: ints([5, 4, 3, 2, 1, 1], [2, 3]),
+          k: ints([1], []),
+          all: ints([-1]),
+          e: ints(new Array(36).fill(0), [6, 6]),
+        },
+      },
+    ],
+    ...[-1, 1].map(
+      (axis): Case => [
+        `OneHot along ${axis}`,
+        {
+          nodes: [
+            node('OneHot', 'i, d, v -> h', { axis }),
+            node('ArgMax', 'x -> a', { axis: 3, keepdims: 0 }),
+            node('OneHot', 'a, d, v -> b', { axis }),
+            node('ReduceSum', 'h -> s', { keepdims: 0 }),
+            node('Mul', 'b, s -> z'),
+            node('Flatten', 'z -> y'),
+          ],
+          weights: { i: ints([2, -1, 0, 7]), d: ints([6]), v: floats([2], [0.25, 2]) },
+        },
+      ],
+    ),
+  ],
   others: [
     one('Dropout', {}, { opset: 7 }),
     one(
