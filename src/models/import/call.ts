@@ -11,6 +11,8 @@ export interface Setting {
   readonly batch: number
   /** Whether the file's own input has that batch and no other. */
   readonly fixed: boolean
+  /** What the network sees, by which constants are repeated once a picture. */
+  readonly pictures: Tensor
 }
 
 /** How a node becomes graph of the core: one value, or one for each of its outputs. */

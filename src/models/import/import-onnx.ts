@@ -65,6 +65,7 @@ function read(model: OnnxModel, picture: PictureInput, output: string, batch: ty
     budget,
     batch: picture.batch ?? 1,
     fixed: picture.batch !== null,
+    pictures,
   })
   const { logits, removed } = logitsOf(result, batch)
   const notes = [
