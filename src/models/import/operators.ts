@@ -1,5 +1,6 @@
 import type { Operator, Operators } from './call.ts'
 import { ACTIVATIONS } from './operators/activation.ts'
+import { ATTENTION, FUSED_ATTENTION } from './operators/attention.ts'
 import { BLOCKS } from './operators/blocks.ts'
 import { COMPARISONS } from './operators/comparison.ts'
 import { CONTROLS } from './operators/control.ts'
@@ -33,6 +34,7 @@ export const operatorName = ({ domain, type }: { readonly domain: string; readon
 export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
   [
     ACTIVATIONS,
+    ATTENTION,
     BLOCKS,
     COMPARISONS,
     CONTROLS,
@@ -58,6 +60,7 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     UNNAMED,
     inSet('ai.onnx.ml', MAPS),
     inSet('com.microsoft', FUSED),
+    inSet('com.microsoft', FUSED_ATTENTION),
     inSet('com.microsoft', QLINEAR),
   ].flatMap(family => Object.entries(family)),
 )

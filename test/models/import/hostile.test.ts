@@ -336,6 +336,20 @@ const refused: readonly (readonly [name: string, small: Small, message: RegExp])
     /an input 5 \(masks/,
   ],
   [
+    'attention of words in their order',
+    { opset: 23, nodes: flat(node('Attention', 'x, x, x -> z', { is_causal: 1 })) },
+    /'is_causal' is not known/,
+  ],
+  [
+    'attention with fewer heads for keys',
+    {
+      opset: 23,
+      nodes: flat(node('Slice', 'x, zero, one, one -> k'), node('Attention', 'x, k, k -> z')),
+      weights: { zero: ints([0]), one: ints([1]) },
+    },
+    /have not as many heads/,
+  ],
+  [
     'attention of heads that do not fit',
     {
       nodes: flat(
