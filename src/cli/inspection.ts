@@ -69,7 +69,7 @@ export async function inspectModel(model: string, options: LoadOptions): Promise
     inputs: graph.inputs.map(valueText),
     outputs: graph.outputs.map(valueText),
     parameters: [...graph.initializers.values()]
-      .filter(({ type }) => type.includes('float'))
+      .filter(({ type, dims }) => dims.length > 0 && WEIGHTS.test(type))
       .reduce((total, { data }) => total + data.length, 0),
     operators: Array.from(countOperators(onnx), ([type, count]) => ({
       type,
@@ -82,6 +82,9 @@ export async function inspectModel(model: string, options: LoadOptions): Promise
     obstacle: failed ? loaded.message : obstacleIn(loaded, blocking),
   }
 }
+
+/** What weights are made of; numbers of 64 bits are shapes and axes. */
+const WEIGHTS = /float|^u?int(8|16|32)$/
 
 const valueText = ({ name, type, dims }: OnnxValue): string =>
   `'${name}' ${type ?? 'of unknown type'} ${dims ? `[${dims.map(d => d ?? '?').join(', ')}]` : 'of any shape'}`

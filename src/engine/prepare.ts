@@ -1,8 +1,9 @@
-import { expected } from '../errors.ts'
+import { AdvxError, expected } from '../errors.ts'
 import { executorNamed } from '../exec/devices.ts'
 import type { Executor } from '../exec/executor.ts'
 import { findSources } from '../io/sources.ts'
 import { resolveClass } from '../models/class-names.ts'
+import { reachesPicture } from '../models/import/passage.ts'
 import { readLabels } from '../models/labels.ts'
 import { type Classifier, loadModel } from '../models/load.ts'
 import { NORMS } from '../norms.ts'
@@ -98,7 +99,7 @@ function checkGate({ failUnder, labelFrom }: AttackOptions, items: readonly Item
 
 function traceAll(
   plans: readonly AttackPlan[],
-  { graph, classes, logits, constants }: Classifier,
+  { graph, classes, logits, constants, path }: Classifier,
   targeted: boolean,
 ): { programs: Record<string, Fn>; attacks: Record<string, TracedAttack> } {
   const target: Target = {
@@ -118,6 +119,10 @@ function traceAll(
       if (traced.start) programs[`${name}/start`] = traced.start
       if (!traced.gradient) programs[`${name}/gradient`] = gradientOf(target, targeted)
     } catch (cause) {
+      if (!reachesPicture(graph.input, graph.logits))
+        throw new AdvxError('model', `${path}: No gradient reaches the picture. advx inspect says where it ends.`, {
+          cause,
+        })
       throw inAttack(name, cause)
     }
   }

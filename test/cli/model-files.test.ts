@@ -154,5 +154,9 @@ test('what no gradient passes is said, and is no model to attack', async () => {
   expect(code).toBe(3)
   expect(stdout).toMatch(/^Operators .*Floor 1 \(no gradient\)/m)
   expect(stdout).toMatch(/^Gradient +does not pass: Floor$/m)
+  expect(await attack(model, 'steps')).toMatchObject({
+    code: 3,
+    stderr: expect.stringMatching(/steps\.onnx: No gradient reaches the picture. advx inspect says where it ends/),
+  })
   expect(stdout).toContain('It cannot be attacked: No gradient reaches the picture: every way leads through Floor.')
 })

@@ -109,7 +109,7 @@ const GRAPH = message('GraphProto', {
   input: list(11, value),
   output: list(12, value),
   valueInfo: list(13, value),
-  sparseInitializer: list(15, bytes),
+  sparseInitializer: list(15, sparse),
 })
 export interface GraphProto extends Decoded<typeof GRAPH> {}
 

@@ -18,6 +18,8 @@ export interface Setting {
   readonly fixed: boolean
   /** Told of each node, as it was read. */
   readonly observe?: ((operator: string, inputs: readonly Value[], results: readonly Value[]) => void) | undefined
+  /** What the network sees, by which constants are repeated once a picture. */
+  readonly pictures: Tensor
 }
 
 /** What a node reads, and what it is read in. */

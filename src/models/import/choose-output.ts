@@ -6,7 +6,7 @@ import { reads } from '../../formats/onnx/scope.ts'
 /** Operators that give the places of scores, or scores without their places. */
 const RANKINGS = new Set(['ArgMax', 'ArgMin', 'TopK'])
 /** What may stand between them and an output. */
-const PASSING = new Set(['Cast', 'Identity', 'Reshape', 'Squeeze', 'Unsqueeze', 'Flatten'])
+const PASSING = new Set(['Cast', 'Identity', 'Reshape', 'Squeeze', 'Unsqueeze'])
 
 /**
  * The name of the value that holds the scores: what is asked for (an output, or any value of the graph), else the output

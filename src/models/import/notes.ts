@@ -5,7 +5,7 @@ const SENTENCES = {
   quantised: (count: number) =>
     `${count} quantised operator${count === 1 ? '' : 's'}: gradients pass straight through their rounding.`,
   dynamic: (count: number) =>
-    `${count} operator${count === 1 ? ' finds its' : 's find their'} scale while the model runs: here from each picture alone, and without a gradient.`,
+    `${count} operator${count === 1 ? ' finds its' : 's find their'} scale while the model runs: here from each picture alone. No gradient flows through the scale.`,
   halved: (count: number) =>
     `${count} Cast${count === 1 ? '' : 's'} to a float type of fewer bits ${count === 1 ? 'is' : 'are'} left out: advx computes in float32.`,
 }

@@ -1,5 +1,7 @@
 import type { Operator, Operators } from './call.ts'
 import { ACTIVATIONS } from './operators/activation.ts'
+import { ATTENTION, FUSED_ATTENTION } from './operators/attention.ts'
+import { BLOCKS } from './operators/blocks.ts'
 import { COMPARISONS } from './operators/comparison.ts'
 import { CONTROLS } from './operators/control.ts'
 import { CONVOLUTIONS } from './operators/convolution.ts'
@@ -21,6 +23,7 @@ import { SHAPES } from './operators/shape.ts'
 import { SLICES } from './operators/slicing.ts'
 import { MAPS, SOURCES } from './operators/source.ts'
 import { STANDARDIZATIONS } from './operators/standardization.ts'
+import { TRIANGLES } from './operators/triangular.ts'
 import { TRIGONOMETRY } from './operators/trigonometry.ts'
 
 /** An operator by its name and, where it is none of ai.onnx, its set: `Conv`, `com.microsoft.Gelu`. */
@@ -31,8 +34,10 @@ export const operatorName = ({ domain, type }: { readonly domain: string; readon
 export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
   [
     ACTIVATIONS,
-    CONTROLS,
+    ATTENTION,
+    BLOCKS,
     COMPARISONS,
+    CONTROLS,
     CONVOLUTIONS,
     EINSUMS,
     ELEMENTWISE,
@@ -42,18 +47,20 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     ORDERINGS,
     PADDINGS,
     POOLINGS,
-    QUANTISED,
     POWER_POOLINGS,
+    QUANTISED,
     REDUCTIONS,
     RESIZES,
     SHAPES,
     SLICES,
     SOURCES,
     STANDARDIZATIONS,
+    TRIANGLES,
     TRIGONOMETRY,
     UNNAMED,
     inSet('ai.onnx.ml', MAPS),
     inSet('com.microsoft', FUSED),
+    inSet('com.microsoft', FUSED_ATTENTION),
     inSet('com.microsoft', QLINEAR),
   ].flatMap(family => Object.entries(family)),
 )

@@ -127,7 +127,18 @@ describe('attributes', () => {
     refused(bytes, /beyond 2\^53/)
   })
   test('a node without an operator', () => refused(file({ node: [{ name: 'n' }] }), /node 'n' has no operator/))
-  test('sparse initializers', () => refused(file({ sparseInitializer: [new Uint8Array(2)] }), /Sparse/))
+  test('sparse initializers are constants', () => {
+    const sparse = (place: bigint) => ({
+      dims: [2, 3],
+      values: { name: 'w', dims: [1], dataType: 1, floatData: Float32Array.of(3) },
+      indices: { dims: [1], dataType: 7, int64Data: BigInt64Array.of(place) },
+    })
+    const [node] = parseOnnx(file({ sparseInitializer: [sparse(4n)] })).graph.nodes
+    expect([node.type, node.outputs]).toEqual(['Constant', ['w']])
+    expect(node.attributes.get('sparse_value')).toMatchObject({ kind: 'sparse', value: { dims: [2, 3] } })
+    refused(file({ sparseInitializer: [sparse(6n)] }), /an index below 6 for initializer 'w'/)
+    refused(file({ sparseInitializer: [sparse(4n), sparse(4n)] }), /'w' is defined twice/)
+  })
   test('a value with a negative size', () => {
     const type = { tensorType: { elemType: 1, shape: { dim: [{ value: -2 }] } } }
     refused(file({ input: [{ name: 'x', type }] }), /sizes of 0 and more for value 'x' but got -2/)

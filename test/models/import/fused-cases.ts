@@ -25,6 +25,25 @@ const normalising = { g: floats([18]), h: floats([18]), c: floats([18]) }
 
 /** Operators that ONNX Runtime's optimiser makes, in their variants. */
 export const FUSED: Readonly<Record<string, readonly Case[]>> = {
+  'attention of opset 23': [
+    [
+      'by heads in the last axis',
+      {
+        opset: 23,
+        nodes: [
+          node('Reshape', 'x, places -> t'),
+          node('MatMul', 't, w -> v'),
+          node('Attention', 't, t, v -> z', { q_num_heads: 3, kv_num_heads: 3, scale: f(0.4) }),
+          node('Flatten', 'z -> y'),
+        ],
+        weights: { places: ints([0, 6, 18]), w: floats([18, 9]) },
+      },
+    ],
+    [
+      'by heads in an axis of their own',
+      { opset: 23, nodes: [node('Sin', 'x -> v'), node('Attention', 'x, x, v -> z'), node('Flatten', 'z -> y')] },
+    ],
+  ],
   'of optimised files': [
     ...activations.map(([activation, params]) =>
       one(

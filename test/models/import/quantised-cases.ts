@@ -24,7 +24,7 @@ const i32 = (...values: number[]): OnnxTensor => ({
 })
 const scale = (...values: number[]): OnnxTensor => floats(values.length === 1 ? [] : [values.length], values)
 
-/** x quantised as q, and z taken back as y; between them `nodes`. */
+/** x quantised as q, and z taken back as y; between them `nodes`. Neg keeps a Sigmoid from being the end. */
 const through = (name: string, nodes: Small['nodes'], more: Partial<Small> = {}): Case => [
   name,
   {
@@ -33,7 +33,8 @@ const through = (name: string, nodes: Small['nodes'], more: Partial<Small> = {})
       node('QuantizeLinear', 'x, xs, xz -> q'),
       ...nodes,
       node('DequantizeLinear', 'z, ys, yz -> r'),
-      node('Flatten', 'r -> y'),
+      node('Flatten', 'r -> flat'),
+      node('Neg', 'flat -> y'),
     ],
     weights: { xs: scale(0.011), xz: u8(121), ys: scale(0.021), yz: u8(117), ...more.weights },
   },

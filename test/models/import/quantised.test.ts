@@ -65,6 +65,52 @@ describe('gradients', () => {
   })
 })
 
+describe('the end', () => {
+  const scores = [node('GlobalMaxPool', 'x -> p'), node('Flatten', 'p -> f')]
+  const ends: readonly (readonly [name: string, nodes: Small['nodes']])[] = [
+    [
+      'Softmax',
+      [node('Softmax', 'f -> q'), node('QuantizeLinear', 'q, s, z -> r'), node('DequantizeLinear', 'r, s, z -> y')],
+    ],
+    [
+      'Sigmoid',
+      [node('Sigmoid', 'f -> q'), node('QuantizeLinear', 'q, s, z -> r'), node('DequantizeLinear', 'r, s, z -> y')],
+    ],
+    [
+      'Softmax',
+      [
+        node('Softmax', 'p -> q', { axis: 1 }),
+        node('QuantizeLinear', 'q, s, z -> r'),
+        node('Flatten', 'r -> t'),
+        node('DequantizeLinear', 't, s, z -> y'),
+      ],
+    ],
+    [
+      'Softmax',
+      [
+        node('QuantizeLinear', 'f, g, h -> q'),
+        node('com.microsoft.QLinearSoftmax', 'q, g, h, s, z -> r', { axis: -1, opset: 13 }),
+        node('DequantizeLinear', 'r, s, z -> y'),
+      ],
+    ],
+  ]
+  const weights = { s: floats([], [1 / 256]), z: u8(0), g: floats([], [0.01]), h: u8(100) }
+  test.each(ends)('a %s that is rounded is taken away with its rounding', (name, end) => {
+    const { input, logits, notes } = importOnnx(smallModel({ nodes: [...scores, ...end], weights }))
+    expect(notes[0]).toBe(`The ${name} and the rounding behind it at the end were taken away: attacks work on logits.`)
+    const picture = noise(108, 3)
+    const [row] = evaluate([logits], new Map([[input, picture]]))
+    const tops = [0, 1, 2].map(c => Math.max(...picture.subarray(36 * c, 36 * c + 36)))
+    for (const [c, z] of row.entries()) expect(Math.abs(z - tops[c])).toBeLessThan(0.0051)
+    expect(row).toHaveLength(3)
+  })
+  test('scores that are rounded stay so', () => {
+    const end = [node('QuantizeLinear', 'f, g, h -> q'), node('DequantizeLinear', 'q, g, h -> y')]
+    const { notes } = importOnnx(smallModel({ nodes: [...scores, ...end], weights }))
+    expect(notes).toEqual(['1 quantised operator: gradients pass straight through their rounding.'])
+  })
+})
+
 describe('what is said of them', () => {
   const notes = (small: Small): string => importOnnx(smallModel(small)).notes.join('\n')
   const named = (start: string): Small =>

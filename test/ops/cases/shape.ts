@@ -23,6 +23,16 @@ export const shape: readonly Case[] = [
     f: (w, x) => expandLike(w, x).mul(x),
   },
   {
+    name: 'expand over the batch, and axes that are not of the picture',
+    inputs: [domain([1, 2, 1]), domain(images(3, 2))],
+    f: (w, x) => expandLike(w.mul(w), x, [N, 2, 2]).mul(x.sum([1, 2])),
+  },
+  {
+    name: 'expand over a batch that comes second',
+    inputs: [domain([2, 1]), domain(images(3))],
+    f: (w, x) => expandLike(w, transpose(x, [1, 0]), [2, N]).mul(reshape(x.sum([1]), [N])),
+  },
+  {
     name: 'expand a scalar over the batch',
     inputs: [domain([]), domain(images(2))],
     f: (w, x) => expandLike(w, x),

@@ -1,11 +1,8 @@
-import { AdvxError, ShapeError } from '../../../errors.ts'
+import { AdvxError } from '../../../errors.ts'
 import type { OnnxAttribute } from '../../../formats/onnx/schema.ts'
 import { sigmoid } from '../../../ops/elementwise.ts'
 import { transposed } from '../../../ops/matmul.ts'
-import { slice } from '../../../ops/slice.ts'
-import { show } from '../../../shape.ts'
 import type { Tensor } from '../../../tensor.ts'
-import { attention } from '../attention.ts'
 import type { Call, Operator, Operators } from '../call.ts'
 import { ACTIVATIONS } from './activation.ts'
 import { CONVOLUTIONS } from './convolution.ts'
@@ -100,45 +97,6 @@ const skipped =
     return [y, undefined, undefined, sum]
   }
 
-/** Throws where attention would look at more than the picture: `inputs` are masks, earlier keys and the like. */
-function demandPlain(call: Call, inputs: readonly number[]): void {
-  const more = inputs.find(i => call.has(i))
-  if (more !== undefined)
-    throw new AdvxError('model', `Attention with an input ${more + 1} (masks and the like) is not known.`)
-  for (const name of ['unidirectional', 'do_rotary'])
-    if (call.int(name, 0)) throw new AdvxError('model', `Attention that is '${name}' is not known.`)
-}
-
-/** Queries, keys and values by one product. */
-const selfAttention: Operator = call => {
-  demandPlain(call, [3, 4, 5, 6])
-  const rows = MATRICES.MatMul(call.as({ inputs: [call.tensor(0), call.tensor(1)] })) as Tensor
-  const all = call.has(2) ? rows.add(call.tensor(2)) : rows
-  const third = all.shape[all.shape.length - 1] / 3
-  const sizes = call.ints('qkv_hidden_sizes', [third, third, third])
-  if (all.shape.length !== 3 || sizes.length !== 3 || sizes.some(s => !(s >= 1)) || sum(sizes) !== all.shape[2])
-    throw new ShapeError(`[${show(all.shape)}] is not made of queries, keys and values of [${sizes}].`)
-  const [q, k, v] = sizes.map((length, i) =>
-    slice(all, [0, 0, sum(sizes.slice(0, i))], [...all.shape.slice(0, 2), length]),
-  )
-  return attention(q, k, v, call.int('num_heads'), call.float('scale', 0))
-}
-
-const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0)
-
-/** Queries, keys and values as they come, with a bias for all three. */
-const multiHeadAttention: Operator = call => {
-  demandPlain(call, [4, 5, 6, 7, 8])
-  const parts = [0, 1, 2].map(i => call.tensor(i))
-  let at = 0
-  const [q, k, v] = parts.map(x => {
-    const length = x.shape[x.shape.length - 1]
-    at += length
-    return call.has(3) ? x.add(slice(call.tensor(3), [at - length], [length])) : x
-  })
-  return attention(q, k, v, call.int('num_heads'), call.float('scale', 0))
-}
-
 export const FUSED: Operators = {
   FusedConv: convolution,
   FusedGemm: gemm,
@@ -151,8 +109,6 @@ export const FUSED: Operators = {
   BiasAdd: call => sumOf(call, 0, 1, 2),
   SkipLayerNormalization: skipped(STANDARDIZATIONS.LayerNormalization, 4),
   SkipSimplifiedLayerNormalization: skipped(STANDARDIZATIONS.RMSNormalization, 3),
-  Attention: selfAttention,
-  MultiHeadAttention: multiHeadAttention,
 }
 
 /** ONNX Runtime has this one among the operators of ai.onnx. */

@@ -88,8 +88,7 @@ const integerToFloat: Operator = call => {
 
 /** The same with real A, which is quantised by its own least and largest number: A, B, B's scale and zero point. */
 const dynamicMatMul: Operator = call => {
-  call.setting.notes.add('dynamic')
-  const { q, scale, zero } = dynamic(call.tensor(0))
+  const { q, scale, zero } = dynamic(call, call.tensor(0))
   const y = product(call, [q, zero], pairAt(call, 1, 3, -1))
     .mul(scale)
     .mul(call.tensor(2))

@@ -41,12 +41,13 @@ const dequantizeLinear: Operator = call => {
  */
 const dynamicQuantizeLinear: Operator = call => {
   const x = call.tensor(0)
-  call.setting.notes.add('dynamic')
-  const { q, scale, zero } = dynamic(x)
+  const { q, scale, zero } = dynamic(call, x)
   return [q, scale, zero]
 }
 
-export function dynamic(x: Tensor): { q: Tensor; scale: Tensor; zero: Tensor } {
+export function dynamic(call: Call, x: Tensor): { q: Tensor; scale: Tensor; zero: Tensor } {
+  call.setting.notes.add('quantised')
+  call.setting.notes.add('dynamic')
   const axes = [...x.shape.keys()].filter(i => x.shape[i] > 0)
   const [top, bottom] = [positivePart(x.max(axes)), positivePart(neg(x).max(axes))] // largest, and minus the least
   const span = top.add(bottom)

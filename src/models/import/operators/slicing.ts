@@ -1,7 +1,7 @@
 import { expected, ShapeError } from '../../../errors.ts'
-import { reverse } from '../../../ops/shape.ts'
+import { expandLike, reverse } from '../../../ops/shape.ts'
 import { concat, slice } from '../../../ops/slice.ts'
-import { show } from '../../../shape.ts'
+import { N, show } from '../../../shape.ts'
 import type { Tensor } from '../../../tensor.ts'
 import { axesOf, axisOf, demandNoBatch } from '../axes.ts'
 import type { Call, Operator, Operators } from '../call.ts'
@@ -113,7 +113,17 @@ const joined: Operator = call => {
       if (shape.length !== rank) throw new ShapeError(`Cannot join [${show(tensors[0].shape)}] and [${show(shape)}].`)
       demandNoBatch(shape, [axis], 'joins along')
     }
-    return [concat(tensors, axis)]
+    return [concat(oncePerPicture(tensors, axis, call), axis)]
+  })
+}
+
+/** A file of one picture may join to it what is constant, such as the first token of a transformer. */
+function oncePerPicture(tensors: readonly Tensor[], axis: number, { setting }: Call): readonly Tensor[] {
+  const lengths = tensors.find(({ shape }) => shape.some(d => d < 0))?.shape
+  if (!lengths || !setting.fixed || setting.batch !== 1) return tensors
+  return tensors.map(t => {
+    const shape = t.shape.map((d, i) => (i !== axis && d === 1 && lengths[i] === N ? N : d))
+    return expandLike(t, setting.pictures, shape)
   })
 }
 
