@@ -65,6 +65,7 @@ const OPTIONS = (): Option[] => [
     'unit, imagenet, inception, caffe, raw, or a preprocessor_config.json',
     text,
   ),
+  option('--output <name>', "the model's output that holds the scores (default: it is found)", text),
   option('-o, --out <folder>', 'where the results go (default: advx-out)', text),
   option('-b, --batch-size <n>', 'pictures in flight; never changes a result', whole(1, LARGEST)),
   option('-d, --device <name>', 'auto, or one that `advx doctor` names (default: auto)', text),

@@ -20,6 +20,8 @@ export interface AttackOptions {
   /** A file of class names, one a line. */
   readonly classes?: string
   readonly preprocess?: string
+  /** The model's output that holds the scores. */
+  readonly output?: string
   readonly out?: string
   /** Pictures in flight. */
   readonly batchSize?: number
@@ -116,6 +118,8 @@ export interface Report {
     /** As it was given, for `advx verify`. */
     readonly path: string
     readonly sha256: string
+    /** The output of the file that the scores are. */
+    readonly output: string
     readonly classes: number
     readonly classNames: readonly string[]
     readonly input: readonly number[]

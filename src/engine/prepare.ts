@@ -42,6 +42,7 @@ export async function prepare(options: AttackOptions): Promise<Prepared> {
   const classifier = await loadModel(model, {
     ...(options.preprocess === undefined ? {} : { preprocess: options.preprocess }),
     ...(options.classes === undefined ? {} : { classes: options.classes }),
+    ...(options.output === undefined ? {} : { output: options.output }),
   })
   const target =
     options.target === undefined
@@ -151,7 +152,7 @@ function job(
 
 function record(
   { labelFrom, earlyStop = true }: AttackOptions,
-  { sha256, weights, classes, preprocessing }: Classifier,
+  { sha256, weights, output, classes, preprocessing }: Classifier,
   plans: readonly AttackPlan[],
   target: Prepared['target'],
   labels: ReadonlyMap<string, number> | null,
@@ -162,6 +163,7 @@ function record(
     schema: 1,
     model: sha256,
     weights,
+    output,
     classes: classes.length,
     preprocessing: preprocessing.json,
     attacks: plans.map(({ name, sha256, norm, eps, params }) => ({

@@ -42,6 +42,7 @@ export function summarise(prepared: Prepared, lines: readonly Line[], facts: Fac
       file: classifier.file,
       path: run.model,
       sha256: classifier.sha256,
+      output: classifier.output,
       classes: classifier.classes.length,
       classNames: classifier.classes,
       input: [classifier.input.channels, classifier.input.height, classifier.input.width],

@@ -30,6 +30,8 @@ export interface Verification {
 
 interface Recorded {
   readonly model: string
+  /** Absent in plans of advx 0.1. */
+  readonly output?: string
   readonly classes: number
   readonly preprocessing: unknown
   readonly target: number | 'least-likely' | null
@@ -51,6 +53,7 @@ export async function verifyRun(
   const places = placesOf(plan.attacks, lines)
   const classifier = await loadModel(model ?? (await recordedModel(folder)), {
     preprocess: plan.preprocessing as never,
+    output: plan.output,
   })
   if (classifier.sha256 !== plan.model)
     throw expected(

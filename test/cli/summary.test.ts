@@ -31,6 +31,7 @@ const report: Report = {
     file: 'fashion-resnet.onnx',
     path: 'fashion-resnet',
     sha256: '00',
+    output: 'logits',
     classes: 10,
     classNames: [],
     input: [1, 28, 28],

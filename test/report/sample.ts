@@ -82,6 +82,7 @@ export const sampleReport = (change: Partial<Report> = {}): Report => ({
     file: 'fashion-resnet.onnx',
     path: 'models/fashion-resnet.onnx',
     sha256: 'c'.repeat(64),
+    output: 'logits',
     classes: 3,
     classNames: CLASSES,
     input: [1, 28, 28],

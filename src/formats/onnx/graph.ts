@@ -52,10 +52,11 @@ function innerGraph(proto: GraphProto, parts: Reading): OnnxGraph {
 }
 
 export const parseNodes = (protos: readonly NodeProto[], parts: Reading): readonly OnnxNode[] =>
-  protos.map(({ name, opType, domain, input, output, attribute }, i) => {
+  protos.map(({ name, opType, domain, overload, input, output, attribute }, i) => {
     if (!opType) throw new AdvxError('model', `The node ${quote(name || String(i))} has no operator.`)
     const attributes = parseAttributes(attribute, nodeTitle({ name, type: opType }, i), parts)
-    return { name, type: opType, domain: plainDomain(domain), inputs: input, outputs: output, attributes }
+    const which = overload === '' ? {} : { overload }
+    return { name, type: opType, domain: plainDomain(domain), ...which, inputs: input, outputs: output, attributes }
   })
 
 /** How a graph is written: where the bytes of its initializers go, and whether they have to be inputs too (IR < 4). */
@@ -84,10 +85,11 @@ export function graphProto(graph: OnnxGraph, style: GraphStyle): Draft<GraphProt
 }
 
 export const nodeProtos = (nodes: readonly OnnxNode[], parts: Writing): Draft<NodeProto>[] =>
-  nodes.map(({ name, type, domain, inputs, outputs, attributes }) => ({
+  nodes.map(({ name, type, domain, overload = '', inputs, outputs, attributes }) => ({
     name,
     opType: type,
     domain,
+    overload,
     input: inputs,
     output: outputs,
     attribute: attributeProtos(attributes, parts),

@@ -87,6 +87,7 @@ const NODE = message('NodeProto', {
   opType: one(4, string),
   attribute: list(5, attribute),
   domain: one(7, string),
+  overload: one(8, string),
 })
 export type NodeProto = Decoded<typeof NODE>
 const node = nested<NodeProto>(() => NODE)
@@ -116,6 +117,7 @@ const FUNCTION = message('FunctionProto', {
   opsetImport: list(9, opset),
   domain: one(10, string),
   attributeProto: list(11, attribute),
+  overload: one(13, string),
 })
 export type FunctionProto = Decoded<typeof FUNCTION>
 

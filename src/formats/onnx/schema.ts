@@ -28,6 +28,8 @@ export interface OnnxNode {
   readonly type: string
   /** The operator's set; '' is ai.onnx. */
   readonly domain: string
+  /** Which of several functions of that name in the file; absent or '' where there is one. */
+  readonly overload?: string
   /** Names of values; '' is an optional input that is absent. */
   readonly inputs: readonly string[]
   /** Names of values; '' is an optional output that nobody wants. */
@@ -95,6 +97,8 @@ export interface OnnxValue {
 export interface OnnxFunction {
   readonly name: string
   readonly domain: string
+  /** Tells it from others of that name. */
+  readonly overload?: string
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
   /** Names of the attributes that a caller must give. */

@@ -1,16 +1,38 @@
 import { AdvxError, expected, ShapeError } from '../../errors.ts'
-import type { OnnxAttribute, OnnxNode } from '../../formats/onnx/schema.ts'
+import { OPSETS } from '../../formats/onnx/opset.ts'
+import type { OnnxAttribute, OnnxGraph, OnnxNode } from '../../formats/onnx/schema.ts'
 import type { Tensor } from '../../tensor.ts'
 import type { Budget } from './budget.ts'
+import type { Notes } from './notes.ts'
+
 import { asNumbers, asTensor, fromFile, type Numbers, numbers, plain, type Value } from './value.ts'
 
 /** What holds for the whole import. */
 export interface Setting {
   readonly budget: Budget
+  readonly notes: Notes
   /** The batch that literals of the file were written for: its fixed batch, else 1. */
   readonly batch: number
   /** Whether the file's own input has that batch and no other. */
   readonly fixed: boolean
+  /** Told of each node, as it was read. */
+  readonly observe?: ((operator: string, inputs: readonly Value[], results: readonly Value[]) => void) | undefined
+}
+
+/** What a node reads, and what it is read in. */
+interface Circumstances {
+  readonly opset: number
+  readonly setting: Setting
+  readonly live: boolean
+  readonly graph: (graph: OnnxGraph) => readonly (Value | undefined)[]
+}
+
+/** How one node is read as another one. */
+interface Likeness {
+  readonly inputs: readonly (Value | undefined)[]
+  readonly attributes?: Readonly<Record<string, OnnxAttribute>>
+  /** Of ai.onnx. */
+  readonly opset?: number
 }
 
 /** How a node becomes graph of the core: one value, or one for each of its outputs. */
@@ -28,17 +50,21 @@ export class Call {
   /** Whether any input depends on the picture. */
   readonly live: boolean
   readonly #inputs: readonly (Value | undefined)[]
+  readonly #how: Circumstances
 
-  constructor(
-    node: OnnxNode,
-    inputs: readonly (Value | undefined)[],
-    how: { readonly opset: number; readonly setting: Setting; readonly live: boolean },
-  ) {
+  constructor(node: OnnxNode, inputs: readonly (Value | undefined)[], how: Circumstances) {
     this.node = node
     this.#inputs = inputs
+    this.#how = how
     this.opset = how.opset
     this.setting = how.setting
     this.live = how.live
+  }
+
+  /** The same node with other inputs and further attributes, as an operator of ai.onnx reads it. */
+  as({ inputs, attributes = {}, opset = OPSETS.last }: Likeness): Call {
+    const all = new Map([...this.node.attributes, ...Object.entries(attributes)])
+    return new Call({ ...this.node, attributes: all }, inputs, { ...this.#how, opset })
   }
 
   has(i: number): boolean {
@@ -103,6 +129,14 @@ export class Call {
     return this.#attribute(name, 'string', absent)
   }
 
+  /** The results of the graph in an attribute, which reads the values around the node. */
+  graph(name: string): Value[] {
+    const results = this.#how.graph(this.#attribute<'graph'>(name, 'graph', undefined))
+    if (results.some(value => value === undefined))
+      throw new AdvxError('model', `The graph in its attribute '${name}' gives nothing.`)
+    return results.filter(value => value !== undefined)
+  }
+
   /** The value of the first of these attributes that is there, as the operator Constant has them. */
   constant(): Value {
     for (const [name, { kind, value }] of this.node.attributes) {
@@ -110,9 +144,13 @@ export class Call {
       if (name === 'value_int' && kind === 'int') return numbers([value], [])
       if (name === 'value_ints' && kind === 'ints') return numbers(value)
       if (name === 'value_float' && kind === 'float') return asTensor(numbers([value], [], 'float'))
-      if (name === 'value_floats' && kind === 'floats' && value.length > 0)
-        return asTensor(numbers(value, [value.length], 'float'))
+      if (name === 'value_floats' && kind === 'floats') {
+        const floats = numbers(value, [value.length], 'float')
+        return value.length > 0 ? asTensor(floats) : floats
+      }
     }
+    if (this.node.attributes.has('value_string') || this.node.attributes.has('value_strings'))
+      throw new AdvxError('model', 'Texts are no numbers.')
     throw new AdvxError('model', 'It has no value.')
   }
 

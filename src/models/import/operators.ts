@@ -1,6 +1,7 @@
 import type { Operator } from './call.ts'
 import { ACTIVATIONS } from './operators/activation.ts'
 import { COMPARISONS } from './operators/comparison.ts'
+import { CONTROLS } from './operators/control.ts'
 import { CONVOLUTIONS } from './operators/convolution.ts'
 import { EINSUMS } from './operators/einsum.ts'
 import { ELEMENTWISE } from './operators/elementwise.ts'
@@ -17,11 +18,16 @@ import { SOURCES } from './operators/source.ts'
 import { STANDARDIZATIONS } from './operators/standardization.ts'
 import { TRIGONOMETRY } from './operators/trigonometry.ts'
 
-/** Every operator of ai.onnx that advx reads, by its name there: https://onnx.ai/onnx/operators/ */
+/** An operator by its name and, where it is none of ai.onnx, its set: `Conv`, `com.microsoft.Gelu`. */
+export const operatorName = ({ domain, type }: { readonly domain: string; readonly type: string }): string =>
+  domain === '' ? type : `${domain}.${type}`
+
+/** Every operator that advx reads: https://onnx.ai/onnx/operators/ */
 export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
   [
     ACTIVATIONS,
     COMPARISONS,
+    CONTROLS,
     CONVOLUTIONS,
     EINSUMS,
     ELEMENTWISE,

@@ -131,7 +131,63 @@ export const COMPUTING: Readonly<Record<string, readonly Case[]>> = {
       { auto_pad: 'VALID', kernel_shape: [3, 3] },
     ].map(attributes => one('Conv', attributes, { extra: ['w'], weights: { w: floats([4, 3, 3, 3]) } })),
     one('Conv', { group: 3, auto_pad: 'SAME_LOWER' }, { extra: ['w'], weights: { w: floats([6, 1, 2, 4]) } }),
-    ...[{}, { strides: [2, 2], pads: [1, 0, 0, 1], output_padding: [1, 0] }, { group: 3, dilations: [2, 1] }].map(a =>
+    ...[
+      { strides: [2, 3], pads: [1, 0, 2, 1] },
+      { auto_pad: 'SAME_UPPER', strides: [2, 3] },
+      { auto_pad: 'SAME_LOWER', strides: [1, 2], kernel_shape: [2, 3] },
+      { auto_pad: 'VALID', dilations: [3, 1] },
+      { auto_pad: 'NOTSET', dilations: [2, 2], pads: [2, 2, 2, 2], kernel_shape: [2, 3] },
+    ].map(a =>
+      one('Conv', { ...a, group: 3 }, { extra: ['w', 'b'], weights: { w: floats([6, 1, 2, 3]), b: floats([6]) } }),
+    ),
+    ...[
+      {},
+      { pads: [1, 2], strides: [2] },
+      { dilations: [2], kernel_shape: [3] },
+      { auto_pad: 'SAME_UPPER', strides: [2] },
+      { auto_pad: 'SAME_LOWER', strides: [3] },
+      { auto_pad: 'VALID' },
+    ].flatMap(attributes =>
+      ['Conv', 'ConvTranspose'].map(
+        (type): Case => [
+          `${type} over one axis ${JSON.stringify(attributes)}`,
+          {
+            nodes: [
+              node('Reshape', 'x, lines -> l'),
+              node(type, 'l, w, b -> z', { ...attributes, group: 3 }),
+              node('Flatten', 'z -> y'),
+            ],
+            weights: { lines: ints([0, 6, -1]), w: floats([6, 2, 3]), b: floats([6]) },
+          },
+        ],
+      ),
+    ),
+    [
+      'Conv with weights that constants compute',
+      {
+        nodes: [
+          node('Mul', 'v, v -> s'),
+          node('Transpose', 's -> w', { perm: [1, 0, 3, 2] }),
+          node('Conv', 'x, w, b -> z'),
+          node('Flatten', 'z -> y'),
+        ],
+        weights: { v: floats([3, 4, 2, 3]), b: floats([4]) },
+      },
+    ],
+    ...[
+      { output_shape: [13, 12], strides: [2, 2] },
+      { output_shape: [11, 12], strides: [2, 2], auto_pad: 'SAME_UPPER' },
+      { output_shape: [11, 12], strides: [2, 2], auto_pad: 'SAME_LOWER' },
+      { output_shape: [13, 14], strides: [2, 2], output_padding: [1, 1] },
+      { auto_pad: 'SAME_UPPER', strides: [2, 3] },
+      { auto_pad: 'SAME_LOWER', strides: [2, 3] },
+      { auto_pad: 'SAME_UPPER', strides: [2, 2], dilations: [2, 1], output_padding: [1, 0] },
+      { auto_pad: 'VALID', strides: [2, 1] },
+      { strides: [2, 3], dilations: [3, 2], group: 3, pads: [1, 0, 2, 3], output_padding: [1, 1] },
+      {},
+      { strides: [2, 2], pads: [1, 0, 0, 1], output_padding: [1, 0] },
+      { group: 3, dilations: [2, 1] },
+    ].map(a =>
       one('ConvTranspose', a, {
         extra: ['w', 'b'],
         weights: { w: floats([3, 2, 3, 3]), b: floats(['group' in a ? 6 : 2]) },

@@ -47,16 +47,63 @@ const refused: readonly (readonly [name: string, small: Small, message: RegExp])
   [
     'weights of another rank',
     { nodes: flat(node('Conv', 'x, w -> z')), weights: { w: floats([4, 3, 3]) } },
-    /not over 1 axes/,
+    /Weights of \[4, 3, 3\] do not fit \[1, 3, 6, 6\]/,
   ],
   [
-    'a convolution along one axis',
+    'a convolution along three axes',
     {
-      nodes: flat(node('Squeeze', 'x, a -> b'), node('Conv', 'b, w -> z')),
-      weights: { a: ints([2]), w: floats([4, 3, 3]) },
-      input: ['N', 3, 1, 6],
+      nodes: flat(node('Unsqueeze', 'x, a -> b'), node('Conv', 'b, w -> z')),
+      weights: { a: ints([2]), w: floats([4, 3, 1, 3, 3]) },
     },
-    /not over 1 axes/,
+    /not over 3 axes/,
+  ],
+  [
+    'pads of two axes along one',
+    {
+      nodes: flat(node('Reshape', 'x, s -> b'), node('Conv', 'b, w -> z', { pads: [1, 1, 1, 1] })),
+      weights: { s: ints([0, 3, -1]), w: floats([4, 3, 3]) },
+    },
+    /two numbers from 0 to 1024 for its attribute 'pads'/,
+  ],
+  [
+    'weights that are computed from the picture',
+    {
+      nodes: flat(
+        node('ReduceMean', 'x -> m', { axes: [0, 2, 3] }),
+        node('Mul', 'w, m -> v'),
+        node('Conv', 'x, v -> z'),
+      ),
+      weights: { w: floats([4, 3, 1, 1]) },
+      input: [1, 3, 6, 6],
+    },
+    /node 2 \('Conv'\).*weights \[4, 3, 1, 1\] are computed from the picture/,
+  ],
+  [
+    'a ConvTranspose to a huge shape',
+    {
+      nodes: flat(node('ConvTranspose', 'x, w -> z', { output_shape: [2 ** 20, 2 ** 20] })),
+      weights: { w: floats([3, 4, 3, 3]) },
+    },
+    /larger than what it computes, \[8,8\]/,
+  ],
+  [
+    'a huge ConvTranspose',
+    {
+      nodes: flat(
+        node('ConvTranspose', 'x, w -> a', { strides: [1024, 1024] }),
+        node('ConvTranspose', 'a, w -> z', { strides: [1024, 1024] }),
+      ),
+      weights: { w: floats([3, 3, 3, 3]) },
+    },
+    /larger than any/,
+  ],
+  [
+    'an output_shape of three lengths',
+    {
+      nodes: flat(node('ConvTranspose', 'x, w -> z', { output_shape: [1, 2, 3] })),
+      weights: { w: floats([3, 4, 3, 3]) },
+    },
+    /2 lengths from 1 on for its attribute 'output_shape'/,
   ],
   [
     'channels that do not fit',

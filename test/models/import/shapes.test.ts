@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { importOnnx } from '../../../src/models/import/import-onnx.ts'
 import { print } from '../../../src/print.ts'
-import { disagreement, floats, ints, node, type Small, smallModel } from './small-model.ts'
+import { disagreement, floats, importedRows, ints, node, noise, type Small, smallModel } from './small-model.ts'
 
 const imported = (small: Small) => importOnnx(smallModel(small))
 
@@ -218,6 +218,36 @@ describe('the end', () => {
   })
 })
 
+describe('one number a picture', () => {
+  const single = (...nodes: Small['nodes']): Small => ({
+    nodes: [node('ReduceMean', 'x -> m', { axes: [1, 2, 3], keepdims: 0 }), ...nodes],
+    weights: { column: ints([-1, 1]) },
+  })
+  const pictures = [3, 5].map(seed => noise(108, seed))
+  const means = pictures.map(p => p.reduce((a, b) => a + b, 0) / 108)
+
+  test.each([
+    ['[N]', single(node('Identity', 'm -> y')), false],
+    ['[N, 1]', single(node('Reshape', 'm, column -> y')), false],
+    ['a Sigmoid', single(node('Reshape', 'm, column -> r'), node('Sigmoid', 'r -> y')), true],
+    ['a Sigmoid of [N]', single(node('Sigmoid', 'm -> s'), node('Reshape', 's, column -> y')), true],
+  ])('%s is the logit of the second of two classes', (_, small, sigmoid) => {
+    const { logits, notes } = imported(small)
+    expect(logits.shape).toEqual([-1, 2])
+    for (const [i, row] of importedRows(imported(small), pictures).entries()) {
+      expect(row[0]).toBe(0)
+      expect(row[1]).toBeCloseTo(means[i], 6)
+    }
+    expect(notes.join()).toContain('logit of class 1 beside a 0')
+    expect(/Sigmoid at the end was taken away/.test(notes.join())).toBe(sigmoid)
+  })
+
+  test('a Softmax of it says nothing', () => {
+    const small = single(node('Reshape', 'm, column -> r'), node('Softmax', 'r -> y'))
+    expect(() => imported(small)).toThrow(/Softmax of one number: it is always the same/)
+  })
+})
+
 describe('the input', () => {
   const scored: Small = { nodes: [node('GlobalMaxPool', 'x -> p'), node('Flatten', 'p -> y')] }
 
@@ -291,7 +321,5 @@ describe('the output', () => {
   })
   test('that is no row of scores', () => {
     expect(() => importOnnx(outputs('map'))).toThrow(/scores of an image classifier.*\[.*3, 6, 6\]/)
-    const single = smallModel({ nodes: [node('ReduceMean', 'x -> y', { axes: [1, 2, 3] })] })
-    expect(() => importOnnx(single)).toThrow('one output a picture')
   })
 })
