@@ -27,6 +27,7 @@ def main() -> None:
     parser.add_argument('--steps', type=int, default=40)
     parser.add_argument('--eps', default='8/255')
     parser.add_argument('--preprocess', choices=['unit', 'imagenet'])
+    parser.add_argument('--thawed', action='store_true', help='as users run it: gradients of the weights too')
     args = parser.parse_args()
     numerator, _, denominator = args.eps.partition('/')
     eps = float(numerator) / float(denominator or 1)
@@ -37,7 +38,7 @@ def main() -> None:
     if args.preprocess is None and 'advx.preprocessing' in metadata:
         config = json.loads(metadata['advx.preprocessing'])
         mean, std = tuple(config['image_mean']), tuple(config['image_std'])
-    net = witness.OnnxNet(args.model, mean, std).eval().requires_grad_(False)
+    net = witness.OnnxNet(args.model, mean, std).eval().requires_grad_(args.thawed)
     files = sorted(args.images.rglob('*.png'))
     planes = [np.asarray(Image.open(f)) for f in files]
     x = torch.tensor(np.stack([p[None] if p.ndim == 2 else p.transpose(2, 0, 1) for p in planes]) / 255, dtype=torch.float32)

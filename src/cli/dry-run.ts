@@ -11,10 +11,10 @@ type Estimate = Awaited<ReturnType<typeof estimate>>
 /** What `--dry-run` says: the plan, what was found, how long it will take. */
 export function planText(
   prepared: Prepared,
-  { seconds, millisecondsPerGradient, batch }: Estimate,
+  { seconds, millisecondsPerGradient, batch, threads }: Estimate,
   paint: Paint,
 ): string {
-  const { classifier, items, target, plans, passes, out, threads, executor } = prepared
+  const { classifier, items, target, plans, passes, out, executor } = prepared
   const { channels, height, width } = classifier.input
   const labels = new Map<string, number>()
   for (const { labelFrom } of items) labels.set(labelFrom, (labels.get(labelFrom) ?? 0) + 1)
@@ -44,8 +44,8 @@ function attackText({ name, norm, eps, params }: AttackPlan): string {
 }
 
 /** The same for programs. */
-export function planJson(prepared: Prepared, estimate: Estimate): string {
-  const { record, items, notes, out, threads, executor, passes } = prepared
+export function planJson(prepared: Prepared, { threads, ...estimate }: Estimate): string {
+  const { record, items, notes, out, executor, passes } = prepared
   const plan = {
     plan: record,
     pictures: items.length,

@@ -4,27 +4,70 @@ import { Worker } from 'node:worker_threads'
 import { AdvxError } from '../errors.ts'
 import type { Artifact, Executor } from '../exec/executor.ts'
 import { type Lane, openLane } from './lane.ts'
-import type { Answer, Call, Opening } from './worker.ts'
+import { turnstile } from './turnstile.ts'
+import type { Answer, Call } from './worker.ts'
 
-/** Lanes that share the work: each image goes to the one with the fewest in flight. */
+/** Lanes that share the work. */
 export interface Pool extends Pick<Lane, 'classify' | 'attack' | 'trial' | 'setBatch'> {
   readonly lanes: number
+}
+
+/** Threads that load the runtime while it is not yet known what they shall run. */
+export interface Crew {
+  open(artifacts: Readonly<Record<string, Artifact>>): Promise<Pool>
+  /** Ends the threads, opened or not. */
   close(): Promise<void>
 }
 
 /** One lane a thread where the executor's programs open in threads, else one in this thread. */
-export async function openPool(
-  executor: Executor,
-  artifacts: Readonly<Record<string, Artifact>>,
-  threads: number,
-): Promise<Pool> {
+export function hire(executor: Executor, threads: number): Crew {
   // Node does not load TypeScript into a worker: from source (in tests) the one lane is here.
   const here = !executor.threads || import.meta.url.endsWith('.ts')
-  const lanes = here
-    ? [await openLane(executor, artifacts)]
-    : Array.from({ length: threads }, () => remoteLane({ device: executor.name, artifacts }))
+  if (here) {
+    let lane: Lane | null = null
+    return {
+      async open(artifacts) {
+        lane = await openLane(executor, artifacts)
+        return poolOf([lane])
+      },
+      close: async () => lane?.close(),
+    }
+  }
+  const hands = Array.from({ length: threads }, () => thread(executor.name))
+  return {
+    async open(artifacts) {
+      await Promise.all(hands.map(hand => hand.call('open', artifacts)))
+      return poolOf(hands.map(remoteLane))
+    },
+    close: async () => void (await Promise.all(hands.map(hand => hand.close()))),
+  }
+}
+
+/**
+ * Attacks wait here, not in a lane: a picture once begun is finished soon, and no lane has a queue while another is idle.
+ * Twice as many as run together, so that batches stay full when pictures leave.
+ */
+function poolOf(lanes: readonly Lane[]): Pool {
+  const attacks = share(lanes)
+  const classifications = share(lanes)
+  const attack = (...args: Parameters<Lane['attack']>) => attacks(lane => lane.attack(...args))
+  let admitted = turnstile(lanes.length, attack)
+  return {
+    lanes: lanes.length,
+    classify: levels => classifications(lane => lane.classify(levels)),
+    attack: (...args) => admitted(...args),
+    trial: (...args) => lanes[0].trial(...args),
+    async setBatch(images) {
+      admitted = turnstile(2 * images * lanes.length, attack)
+      await Promise.all(lanes.map(lane => lane.setBatch(images)))
+    },
+  }
+}
+
+/** Gives work to the lane that has the least of it. */
+function share(lanes: readonly Lane[]): <T>(work: (lane: Lane) => Promise<T>) => Promise<T> {
   const load = lanes.map(() => 0)
-  const least = async <T>(work: (lane: Lane) => Promise<T>): Promise<T> => {
+  return async work => {
     const i = load.indexOf(Math.min(...load))
     load[i]++
     try {
@@ -33,19 +76,16 @@ export async function openPool(
       load[i]--
     }
   }
-  return {
-    lanes: lanes.length,
-    classify: levels => least(lane => lane.classify(levels)),
-    attack: (job, levels, y) => least(lane => lane.attack(job, levels, y)),
-    trial: (program, pictures, classes) => lanes[0].trial(program, pictures, classes),
-    setBatch: async images => void (await Promise.all(lanes.map(lane => lane.setBatch(images)))),
-    close: async () => void (await Promise.all(lanes.map(lane => lane.close()))),
-  }
 }
 
-/** A lane in a worker thread. */
-function remoteLane(opening: Opening): Lane {
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: opening })
+/** A thread that works on calls, one after the other. */
+interface Thread {
+  call<T>(method: Call['method'], ...args: readonly unknown[]): Promise<T>
+  close(): Promise<void>
+}
+
+function thread(device: string): Thread {
+  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: device })
   const pending = new Map<number, { resolve(value: never): void; reject(error: unknown): void }>()
   let count = 0
   const failAll = (error: unknown): void => {
@@ -60,16 +100,12 @@ function remoteLane(opening: Opening): Lane {
   })
   worker.on('error', failAll)
   worker.on('exit', code => failAll(new AdvxError('internal', `A worker thread ended with code ${code}`)))
-  const call = <T>(method: keyof Lane, ...args: readonly unknown[]): Promise<T> =>
-    new Promise((resolve, reject) => {
-      pending.set(++count, { resolve, reject })
-      worker.postMessage({ id: count, method, args } satisfies Call)
-    })
   return {
-    classify: levels => call('classify', levels),
-    attack: (job, levels, y) => call('attack', job, levels, y),
-    trial: (program, pictures, classes) => call('trial', program, pictures, classes),
-    setBatch: images => call('setBatch', images),
+    call: (method, ...args) =>
+      new Promise((resolve, reject) => {
+        pending.set(++count, { resolve, reject })
+        worker.postMessage({ id: count, method, args } satisfies Call)
+      }),
     async close() {
       // Not terminate(): in the middle of a native run that ends the whole process.
       worker.removeAllListeners('exit')
@@ -79,6 +115,14 @@ function remoteLane(opening: Opening): Lane {
     },
   }
 }
+
+const remoteLane = ({ call, close }: Thread): Lane => ({
+  classify: levels => call('classify', levels),
+  attack: (job, levels, y) => call('attack', job, levels, y),
+  trial: (program, pictures, classes) => call('trial', program, pictures, classes),
+  setBatch: images => call('setBatch', images),
+  close,
+})
 
 function revive({ fault, message, stack }: Exclude<Answer, { value: unknown }>): Error {
   const error = fault ? new AdvxError(fault, message) : new Error(message)

@@ -10,7 +10,6 @@ import type { Job } from './attack-image.ts'
 import { type Item, itemsOf } from './items.ts'
 import type { AttackOptions } from './options.ts'
 import { type AttackPlan, type Pass, passes, planAttacks } from './plan.ts'
-import { availableThreads } from './pool.ts'
 import { forwardOf, gradientOf, inAttack, type Target, type TracedAttack, trace } from './trace.ts'
 
 /** Everything that is settled before the first picture is attacked. */
@@ -27,7 +26,6 @@ export interface Prepared {
   readonly record: Readonly<Record<string, unknown>>
   readonly out: string
   readonly seed: number
-  readonly threads: number
   readonly executor: Executor
   readonly programs: Readonly<Record<string, Fn>>
   job(pass: Pass): Job
@@ -35,10 +33,12 @@ export interface Prepared {
 type Fn = Parameters<Executor['compile']>[0]
 
 /** Checks all that can be checked without running the model. */
-export async function prepare(options: AttackOptions): Promise<Prepared> {
+export async function prepare(
+  options: AttackOptions,
+  executor: Executor = executorNamed(options.device ?? 'auto'),
+): Promise<Prepared> {
   const { images, model = 'fashion-resnet', attacks = ['pgd'], params = {}, out = 'advx-out', seed = 0 } = options
   const plans = await planAttacks({ attacks, norm: options.norm, eps: options.eps, params })
-  const executor = executorNamed(options.device ?? 'auto')
   const classifier = await loadModel(model, {
     ...(options.preprocess === undefined ? {} : { preprocess: options.preprocess }),
     ...(options.classes === undefined ? {} : { classes: options.classes }),
@@ -67,7 +67,6 @@ export async function prepare(options: AttackOptions): Promise<Prepared> {
     target,
     out,
     seed,
-    threads: options.threads ?? availableThreads(),
     executor,
     programs: traced.programs,
     record: record(options, classifier, plans, target, labels, executor.name, seed),

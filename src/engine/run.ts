@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto'
 import { access, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AdvxError } from '../errors.ts'
+import { executorNamed } from '../exec/devices.ts'
 import { readPictureFile } from '../io/decode.ts'
 import { type OutFolder, openOut } from '../io/results.ts'
+import { loadSharp } from '../io/sharp.ts'
 import { writeFileAtomic } from '../io/write-file.ts'
 import { reportHtml } from '../report/html.ts'
 import { open } from './calibrate.ts'
@@ -13,6 +15,7 @@ import type { Item } from './items.ts'
 import type { AttackOptions, Line, Report, RunEvent, RunResult } from './options.ts'
 import { attackPicture, type Context } from './picture.ts'
 import type { Pass } from './plan.ts'
+import { availableThreads, hire } from './pool.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { exitCode, summarise, thumbnails } from './summary.ts'
 
@@ -36,19 +39,21 @@ export async function runAttack(
   signal?: AbortSignal,
 ): Promise<RunResult> {
   const began = performance.now()
-  const prepared = await prepare(options)
-  for (const message of prepared.notes) on({ type: 'note', message })
-  const out = await openOut(prepared.out, prepared.record, {
-    force: options.force ?? false,
-    folders: prepared.passes.map(pass => pass.folder),
-  })
+  const executor = executorNamed(options.device ?? 'auto')
+  const crew = hire(executor, options.threads ?? availableThreads())
   try {
-    const { pool, batch, milliseconds, notes } = await open(prepared)
-    for (const message of notes) on({ type: 'note', message })
+    const prepared = await prepare(options, executor)
+    for (const message of prepared.notes) on({ type: 'note', message })
+    const out = await openOut(prepared.out, prepared.record, {
+      force: options.force ?? false,
+      folders: prepared.passes.map(pass => pass.folder),
+    })
     try {
+      const [{ pool, batch, milliseconds, notes }] = await Promise.all([open(prepared, crew), loadSharp()])
+      for (const message of notes) on({ type: 'note', message })
       const context: Context = { prepared, pool, out: out.path }
-      const facts = await observe(context)
-      const lines = await attackAll(context, out, options.batchSize ?? 2 * pool.lanes * batch, on, signal)
+      const inFlight = options.batchSize ?? 4 * pool.lanes * batch + 8 // being attacked, read and written
+      const [facts, lines] = await Promise.all([observe(context), attackAll(context, out, inFlight, on, signal)])
       const seconds = (performance.now() - began) / 1000
       const report = summarise(prepared, lines, facts, {
         command: options.command ?? 'advx (library)',
@@ -63,28 +68,30 @@ export async function runAttack(
       await writeReports(out.path, report, lines, prepared)
       return { report, out: out.path, exitCode: exitCode(report, options.strict ?? false) }
     } finally {
-      await pool.close()
+      await out.close()
     }
   } finally {
-    await prepared.executor.close()
-    await out.close()
+    await crew.close()
+    await executor.close()
   }
 }
 
 /** How long the run would take, by a trial of its programs. */
 export async function estimate(
   prepared: Prepared,
-): Promise<{ seconds: number; millisecondsPerGradient: number; batch: number }> {
+  threads: number = availableThreads(),
+): Promise<{ seconds: number; millisecondsPerGradient: number; batch: number; threads: number }> {
+  const crew = hire(prepared.executor, threads)
   try {
-    const { pool, batch, milliseconds } = await open(prepared)
-    await pool.close()
+    const { pool, batch, milliseconds } = await open(prepared, crew)
     const gradients = prepared.passes.reduce(
       (total, { plan: { params } }) => total + (params.steps ?? 1) * (params.restarts ?? 1),
       0,
     )
     const seconds = (gradients * prepared.items.length * milliseconds) / 1000 / pool.lanes
-    return { seconds, millisecondsPerGradient: milliseconds, batch }
+    return { seconds, millisecondsPerGradient: milliseconds, batch, threads: pool.lanes }
   } finally {
+    await crew.close()
     await prepared.executor.close()
   }
 }

@@ -11,7 +11,7 @@ import { inOrder } from './in-order.ts'
 import { linesOfReport, type Place, type PlannedAttack, placesOf } from './line-places.ts'
 import type { Line } from './options.ts'
 import { judge, sha256 } from './picture.ts'
-import { availableThreads, openPool, type Pool } from './pool.ts'
+import { availableThreads, hire, type Pool } from './pool.ts'
 import { forwardOf } from './trace.ts'
 
 /** A field of a line that is not what the files say. */
@@ -66,10 +66,11 @@ export async function verifyRun(
   const { input, classes, logits, constants } = classifier
   const target = { shape: classifier.graph.input.shape, classes: classes.length, logits, constants }
   const executor = executorNamed(device)
-  const pool = await openPool(executor, { forward: await executor.compile(forwardOf(target)) }, availableThreads())
+  const crew = hire(executor, availableThreads())
   const differences = wholeness(await linesOfReport(folder, plan.attacks), places.length, lines.length)
   let done = 0
   try {
+    const pool = await crew.open({ forward: await executor.compile(forwardOf(target)) })
     const work = ([line, place]: readonly [Line, Place | undefined]): Promise<Difference[]> =>
       compare(folder, line, place, pool, input.channels, plan.target !== null)
     const pairs = lines.map((line, i) => [line, places[i]] as const)
@@ -78,7 +79,7 @@ export async function verifyRun(
       on(++done, lines.length)
     }
   } finally {
-    await pool.close()
+    await crew.close()
     await executor.close()
   }
   return { lines: lines.length, differences }

@@ -40,6 +40,8 @@ export interface Executor {
   readonly name: string
   /** Whether several worker threads may open the same artifact. */
   readonly threads: boolean
+  /** Loads the native part, so that the first `open` need not wait for it. */
+  load(): Promise<void>
   compile(fn: Fn): Promise<Artifact>
   open(artifact: Artifact): Promise<Program>
   /** Frees what `compile` wrote. */

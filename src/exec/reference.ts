@@ -11,6 +11,7 @@ interface Kept extends Artifact {
 export const reference: Executor = {
   name: 'reference',
   threads: false,
+  async load() {},
   async compile(fn): Promise<Kept> {
     const used = ancestors(Object.values(fn.outputs))
     const inputs = Object.entries(fn.inputs).filter(([, t]) => used.has(t))

@@ -12,6 +12,8 @@ import { expand, reshape, reverse, transpose } from '../../src/ops/shape.ts'
 import { concat, place, slice } from '../../src/ops/slice.ts'
 import { logSoftmax, logSumExp, softmax } from '../../src/ops/softmax.ts'
 import { depthToSpace, spaceToDepth } from '../../src/ops/space.ts'
+import { take } from '../../src/ops/take.ts'
+import { pick, topIndices } from '../../src/ops/top.ts'
 import { N } from '../../src/shape.ts'
 import { constant, input, type Tensor } from '../../src/tensor.ts'
 
@@ -195,6 +197,16 @@ describe('rows', () => {
       [3, 0],
       [-1, 0],
     ])
+  })
+  test('topIndices, pick and take', () => {
+    const rows = of([5, -1, 5, 3, 0, 0, 0, 7], 2, 4)
+    expect(run(topIndices(rows, 3))).toEqual([0, 2, 3, 3, 0, 1])
+    expect(run(pick(rows, of([3, 3, 0, 1], 2, 2)))).toEqual([3, 3, 0, 0])
+    expect(run(take(counting(2, 3, 2), [2, 0, 2], 1))).toEqual([4, 5, 0, 1, 4, 5, 10, 11, 6, 7, 10, 11])
+    expect(() => topIndices(rows, 5)).toThrow(/no 5 largest values/)
+    expect(() => pick(rows, of([0], 1, 1))).toThrow(ShapeError)
+    expect(() => take(rows, [4], 1)).toThrow(/do not lie in axis 1 of \[2, 4\]/)
+    expect(() => take(input([N, 2]), [0], 0)).toThrow(ShapeError)
   })
   test('matmul', () => {
     expect(run(matmul(counting(2, 3), counting(3, 2)))).toEqual([10, 13, 28, 40])

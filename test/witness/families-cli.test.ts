@@ -45,6 +45,7 @@ describe.each(committed.map(family => [family.name, family] as const))('%s', (_,
     expect({ blocking, obstacle }).toEqual({ blocking: [], obstacle: null })
     expect(opsets).toContainEqual(['opset', family.opset])
     expect(parameters).toBeGreaterThan(0)
+    expect(classifier?.batch).toBe('any')
     expect(classifier?.input).toEqual({ channels: 3, height: family.size, width: family.size })
     expect(classifier?.classes.names).toHaveLength(family.classes)
     expect(classifier?.preprocessing.from).toBe('metadata')

@@ -44,7 +44,7 @@ async function showPlan({ options, json }: AttackRequest): Promise<void> {
   ])
   const prepared = await prepare(options)
   for (const note of prepared.notes) tell(`${paintError.cyan('Note:')} ${printable(note)}`)
-  const time = await estimate(prepared)
+  const time = await estimate(prepared, options.threads)
   if (json) sayJson(planJson(prepared, time))
   else say(planText(prepared, time, paint))
 }

@@ -7,7 +7,7 @@ import { ancestors, toposort } from '../../graph.ts'
 import { type Artifact, type Executor, type Fn, port } from '../executor.ts'
 import { emit } from './emit.ts'
 import { lower } from './lower.ts'
-import { openSession } from './session.ts'
+import { openSession, runtime } from './session.ts'
 
 /** A compiled graph: an ONNX file whose weights lie beside it, where sessions map them into memory and share them. */
 export interface OrtArtifact extends Artifact {
@@ -27,6 +27,7 @@ export function cpu(): Executor {
   return {
     name: 'cpu',
     threads: true,
+    load: async () => void (await runtime()),
     async compile(fn) {
       const { inputs, outputs } = lowered(fn)
       const model = emit({ inputs, outputs })

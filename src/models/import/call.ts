@@ -15,6 +15,8 @@ export interface Setting {
   readonly batch: number
   /** Whether the file's own input has that batch and no other. */
   readonly fixed: boolean
+  /** What the network sees, by which constants are repeated once a picture. */
+  readonly pictures: Tensor
   /** Told of each node, as it was read. */
   readonly observe?: ((operator: string, inputs: readonly Value[], results: readonly Value[]) => void) | undefined
 }

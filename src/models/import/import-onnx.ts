@@ -81,6 +81,7 @@ function read(
     observe,
     batch: picture.batch ?? 1,
     fixed: picture.batch !== null,
+    pictures,
   })
   const scores = logitsOf(result, batch)
   const notes = [

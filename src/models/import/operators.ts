@@ -1,12 +1,15 @@
 import type { Operator } from './call.ts'
 import { ACTIVATIONS } from './operators/activation.ts'
+import { BLOCKS } from './operators/blocks.ts'
 import { COMPARISONS } from './operators/comparison.ts'
 import { CONTROLS } from './operators/control.ts'
 import { CONVOLUTIONS } from './operators/convolution.ts'
 import { EINSUMS } from './operators/einsum.ts'
 import { ELEMENTWISE } from './operators/elementwise.ts'
+import { GATHERINGS } from './operators/gathering.ts'
 import { MATRICES } from './operators/matrix.ts'
 import { NORMALIZATIONS } from './operators/normalization.ts'
+import { ORDERINGS } from './operators/ordering.ts'
 import { PADDINGS } from './operators/padding.ts'
 import { POOLINGS } from './operators/pooling.ts'
 import { POWER_POOLINGS } from './operators/power-pooling.ts'
@@ -16,6 +19,7 @@ import { SHAPES } from './operators/shape.ts'
 import { SLICES } from './operators/slicing.ts'
 import { SOURCES } from './operators/source.ts'
 import { STANDARDIZATIONS } from './operators/standardization.ts'
+import { TRIANGLES } from './operators/triangular.ts'
 import { TRIGONOMETRY } from './operators/trigonometry.ts'
 
 /** An operator by its name and, where it is none of ai.onnx, its set: `Conv`, `com.microsoft.Gelu`. */
@@ -26,13 +30,16 @@ export const operatorName = ({ domain, type }: { readonly domain: string; readon
 export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
   [
     ACTIVATIONS,
+    BLOCKS,
     COMPARISONS,
     CONTROLS,
     CONVOLUTIONS,
     EINSUMS,
     ELEMENTWISE,
+    GATHERINGS,
     MATRICES,
     NORMALIZATIONS,
+    ORDERINGS,
     PADDINGS,
     POOLINGS,
     POWER_POOLINGS,
@@ -42,6 +49,7 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     SLICES,
     SOURCES,
     STANDARDIZATIONS,
+    TRIANGLES,
     TRIGONOMETRY,
   ].flatMap(family => Object.entries(family)),
 )

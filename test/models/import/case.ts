@@ -8,9 +8,10 @@ export const one = (
   type: string,
   attributes: Parameters<typeof node>[2] = {},
   rest: Partial<Small> & { readonly extra?: readonly string[] } = {},
+  more = '',
 ): Case => {
   const { extra = [], ...small } = rest
-  const name = `${type}${small.opset ? ` of opset ${small.opset}` : ''} ${JSON.stringify(attributes)}`
+  const name = `${type}${small.opset ? ` of opset ${small.opset}` : ''} ${JSON.stringify(attributes)}${more}`
   const flow = ['x', ...extra].join(', ')
   return [
     name,

@@ -250,6 +250,39 @@ const refused: readonly (readonly [name: string, small: Small, message: RegExp])
     /names 2 factors of 1/,
   ],
   [
+    'a cropping Resize',
+    {
+      nodes: flat(node('Resize', 'x, r, s -> z', { coordinate_transformation_mode: 'tf_crop_and_resize' })),
+      weights: { r: floats([8]), s: floats([4], [1, 1, 2, 2]) },
+    },
+    /'tf_crop_and_resize' are not known. Known are: half_pixel/,
+  ],
+  [
+    'a Resize of the batch',
+    { nodes: flat(node('Resize', 'x, , s -> z')), weights: { s: floats([4], [2, 1, 1, 1]) }, input: [2, 3, 6, 6] },
+    /resizes the batch/,
+  ],
+  [
+    'a Resize to nothing',
+    { nodes: flat(node('Resize', 'x, , s -> z')), weights: { s: floats([4], [1, 1, 0.1, 1]) } },
+    /lengths from 1 to 65536 for axis 2/,
+  ],
+  [
+    'factors that are too few',
+    { nodes: flat(node('Resize', 'x, , s -> z')), weights: { s: floats([2], [2, 2]) } },
+    /4 numbers for its factors but got 2/,
+  ],
+  [
+    'a Gather of one element without end',
+    { nodes: flat(node('Gather', 'x, i -> z', { axis: 3 })), weights: { i: ints(new Array(70).fill(2)) } },
+    /picks an element 70 times/,
+  ],
+  [
+    'more values than there are',
+    { nodes: flat(node('TopK', 'x, k -> z, i')), weights: { k: ints([7]) } },
+    /a number from 1 to 6/,
+  ],
+  [
     'training',
     {
       nodes: flat(node('BatchNormalization', 'x, s, s, s, s -> z', { training_mode: 1 })),

@@ -98,6 +98,63 @@ describe('shapes that are computed', () => {
   })
 })
 
+/** As transformers begin: rows of the picture, and in front of them one that is learned. */
+const tokens = (batch: number | string, first: Small['nodes'], end: Small['nodes']): Small => ({
+  input: [batch, 3, 6, 6],
+  nodes: [
+    ...first,
+    node('Reshape', 'x, rows -> r'),
+    node('Concat', 'first, r -> t', { axis: 1 }),
+    node('Add', 't, places -> p'),
+    ...end,
+  ],
+  weights: {
+    token: floats([1, 1, 36]),
+    places: floats([1, 4, 36]),
+    w: floats([36, 5]),
+    rows: ints([0, 3, 36]),
+    flat: ints([-1, 36]),
+    split: ints([4, -1]),
+    zero: ints([0]),
+    one: ints([1]),
+    wide: ints([1, 36]),
+  },
+})
+const REPEATED = [
+  node('Shape', 'x -> lengths'),
+  node('Gather', 'lengths, zero -> n', { axis: 0 }),
+  node('Concat', 'n, wide -> target', { axis: 0 }),
+  node('Expand', 'token, target -> first'),
+]
+
+/** The tokens first, and then the pictures. */
+const BY_TOKENS = [
+  node('Transpose', 'p -> q', { perm: [1, 0, 2] }),
+  node('Reshape', 'q, flat -> u'),
+  node('MatMul', 'u, w -> v'),
+  node('ReduceMean', 'v -> m', { axes: [1], keepdims: 0 }),
+  node('Reshape', 'm, split -> s'),
+  node('Transpose', 's -> y', { perm: [1, 0] }),
+]
+const OF_FIRST = [
+  node('Gather', 'p, zero -> g', { axis: 1 }),
+  node('Squeeze', 'g, one -> s'),
+  node('MatMul', 's, w -> y'),
+]
+
+describe('a first token', () => {
+  test('is repeated once a picture, and rows of all pictures are rows of one matrix', async () => {
+    const small = tokens('N', REPEATED, BY_TOKENS)
+    expect(imported(small).batch).toBe('any')
+    expect(await disagreement(small)).toBeLessThan(1e-5)
+  })
+  test('of a file for one picture', async () => {
+    const small = tokens(1, [node('Identity', 'token -> first')], OF_FIRST)
+    expect(imported(small).batch).toBe('any')
+    expect(await disagreement(small)).toBeLessThan(1e-5)
+  })
+})
+
 describe('a batch that is fixed', () => {
   const reshaped = (...shapes: readonly (readonly number[])[]): Small => ({
     input: [1, 3, 6, 6],

@@ -16,6 +16,8 @@ const AXES: readonly (readonly [Shape, readonly number[] | undefined])[] = [
   [images(2, 3, 4), [2, 3]],
   [images(2, 3, 4), [1, 2, 3]],
   [images(2, 3, 4), [1, 3]],
+  [images(3, 6, 6), [1, 2]],
+  [images(5, 37), [1]],
   [images(1, 1), [1, 2]],
   [[3, 2, 4], [0]],
   [

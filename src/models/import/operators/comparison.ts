@@ -1,5 +1,9 @@
+import { expected } from '../../../errors.ts'
 import { abs, greater, maximum, minimum, mul, notANumber, where } from '../../../ops/elementwise.ts'
-import type { Tensor } from '../../../tensor.ts'
+import { reshape } from '../../../ops/shape.ts'
+import { slice } from '../../../ops/slice.ts'
+import { constant, type Tensor } from '../../../tensor.ts'
+import { axisOf } from '../axes.ts'
 import type { Operator, Operators } from '../call.ts'
 import * as linear from '../linear.ts'
 
@@ -12,6 +16,26 @@ const opposite = ([truth]: linear.Term): linear.Term => [1 - truth, 0]
 
 const binary = (rule: linear.Rule, f: Binary): Operator =>
   linear.orKnown(rule, call => f(call.tensor(0), call.tensor(1)), 'bool')
+
+const equals: Binary = (a, b) => not(greater(a, b)).sub(greater(b, a))
+
+/** `on` where the place along a new axis is the index, else `off`; indices count from the end where negative. */
+const oneHot: Operator = call => {
+  const index = call.tensor(0)
+  const [depth, choice] = [call.scalar(1), call.tensor(2)]
+  if (!(Number.isInteger(depth) && depth >= 1)) throw expected('model', 'a number from 1 on', 'its depth', depth)
+  if (choice.shape.length !== 1 || choice.shape[0] !== 2) throw expected('model', 'two values', 'it', choice.shape)
+  const axis = axisOf(call.int('axis', -1), index.shape.length + 1)
+  call.setting.budget.activation([...index.shape, depth])
+  const places = constant(
+    Float32Array.from({ length: depth }, (_, i) => i),
+    [depth, ...index.shape.slice(axis).map(() => 1)],
+  )
+  const counted = index.add(greater(0, index).mul(depth))
+  const hot = equals(reshape(counted, index.shape.toSpliced(axis, 0, 1)), places)
+  const [off, on] = [0, 1].map(i => slice(choice, [i], [1]))
+  return hot.mul(on.sub(off)).add(off)
+}
 
 /** ±∞, or only one of them where an attribute leaves the other out. */
 const isInfinite: Operator = call => {
@@ -36,7 +60,7 @@ export const COMPARISONS: Operators = {
     ([a, b], kind) => opposite(linear.greater([a, b], kind)),
     (a, b) => not(greater(a, b)),
   ),
-  Equal: binary(linear.equal, (a, b) => not(greater(a, b)).sub(greater(b, a))),
+  Equal: binary(linear.equal, equals),
   Not: linear.orKnown(
     ([x]) => opposite(x),
     call => not(call.tensor(0)),
@@ -50,5 +74,6 @@ export const COMPARISONS: Operators = {
   ),
   IsNaN: call => notANumber(call.tensor(0)),
   IsInf: isInfinite,
+  OneHot: oneHot,
   Where: linear.orKnown(linear.choose, call => where(call.tensor(0), call.tensor(1), call.tensor(2))),
 }

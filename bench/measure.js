@@ -1,0 +1,49 @@
+// What the benchmarks share: whole processes, timed by turns, with their peak memory.
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { fileURLToPath } from 'node:url'
+
+export const at = path => fileURLToPath(new URL(path, import.meta.url))
+export const ADVX = at('../bin/advx.js')
+
+/** Runs a program: wall seconds, peak resident memory in MiB (Linux; else NaN), and the JSON that it printed. */
+export function timed(program, args) {
+  const began = performance.now()
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  let peak = Number.NaN
+  const look = () => {
+    try {
+      peak = Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))[1]) / 1024
+    } catch {} // ended, or no Linux
+  }
+  const watch = setInterval(look, 20)
+  const [out, err] = [[], []]
+  child.stdout.on('data', bytes => out.push(bytes))
+  child.stderr.on('data', bytes => err.push(bytes))
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', status => {
+      clearInterval(watch)
+      const seconds = (performance.now() - began) / 1000
+      if (status !== 0) return reject(new Error(`${program} ${args.join(' ')}\n${Buffer.concat(err)}`))
+      resolve({ seconds, peak, result: JSON.parse(Buffer.concat(out).toString() || 'null') })
+    })
+  })
+}
+
+/** Runs the contestants by turns, `rounds` times after one to warm up; what each gave, round by round. */
+export async function byTurns(contestants, rounds) {
+  const results = Object.fromEntries(Object.keys(contestants).map(name => [name, []]))
+  for (let round = 0; round <= rounds; round++)
+    for (const [name, run] of Object.entries(contestants)) {
+      const result = await run()
+      if (round > 0) results[name].push(result)
+    }
+  return results
+}
+
+export const median = list => [...list].sort((a, b) => a - b)[list.length >> 1]
+export const spread = (list, digits = 2) =>
+  `${median(list).toFixed(digits)} (${Math.min(...list).toFixed(digits)} to ${Math.max(...list).toFixed(digits)})`
+export const machine = () => `${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}`
