@@ -1,6 +1,7 @@
 import { bind, type Tensor } from '../tensor.ts'
 import { minimum, positive } from './elementwise.ts'
 import type { Op } from './op.ts'
+import { toEven } from './rounding.ts'
 
 /** Whether the gradient of an operator is not its derivative: rounding is taken for no rounding. */
 export const isStraightThrough = (op: Op): boolean => op === quantiseOp
@@ -18,17 +19,12 @@ const quantiseOp: Op = {
     const held = emit.node('Clip', [x, emit.floats([lo as number], []), emit.floats([hi as number], [])])
     return emit.node('Round', [held])
   },
-  js: ([x], { attrs: { lo, hi } }) => x.map(v => Math.min(Math.max(halfToEven(v), lo as number), hi as number)),
+  js: ([x], { attrs: { lo, hi } }) => x.map(v => Math.min(Math.max(toEven(v), lo as number), hi as number)),
   vjp(g, _, [x], { lo, hi }) {
     const above = x.sub((lo as number) - 0.5)
     const below = x.mul(-1).add((hi as number) + 0.5)
     return [g.mul(positive(minimum(above, below)))]
   },
-}
-
-function halfToEven(v: number): number {
-  const near = Math.round(v)
-  return near - v === 0.5 && near % 2 !== 0 ? near - 1 : near
 }
 
 /** x as it is, for which no gradient flows. */

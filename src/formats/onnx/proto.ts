@@ -28,6 +28,15 @@ export const TENSOR = message('TensorProto', {
 export type TensorProto = Decoded<typeof TENSOR>
 const tensor = nested<TensorProto>(() => TENSOR)
 
+/** A tensor of zeros but for `values`: at `indices` [count] into the flat tensor, or [count, rank] into its axes. */
+const SPARSE = message('SparseTensorProto', {
+  values: maybe(1, tensor),
+  indices: maybe(2, tensor),
+  dims: list(3, int64),
+})
+export type SparseProto = Decoded<typeof SPARSE>
+const sparse = nested<SparseProto>(() => SPARSE)
+
 const DIMENSION = message('Dimension', { value: maybe(1, int64), param: maybe(2, string) })
 export type DimensionProto = Decoded<typeof DIMENSION>
 const SHAPE = message('TensorShapeProto', {
@@ -76,6 +85,7 @@ const ATTRIBUTE = message('AttributeProto', {
   graphs: list(11, graph),
   type: one(20, int32),
   refAttrName: one(21, string),
+  sparse: maybe(22, sparse),
 })
 export type AttributeProto = Decoded<typeof ATTRIBUTE>
 const attribute = nested<AttributeProto>(() => ATTRIBUTE)

@@ -45,6 +45,7 @@ export type OnnxAttribute =
   | { readonly kind: 'float' | 'int'; readonly value: number }
   | { readonly kind: 'string'; readonly value: string }
   | { readonly kind: 'tensor'; readonly value: OnnxTensor }
+  | { readonly kind: 'sparse'; readonly value: OnnxSparse }
   | { readonly kind: 'graph'; readonly value: OnnxGraph }
   | { readonly kind: 'floats' | 'ints'; readonly value: readonly number[] }
   | { readonly kind: 'strings'; readonly value: readonly string[] }
@@ -83,6 +84,13 @@ export type OnnxTensor = {
     readonly data: TensorData[T]
   }
 }[TensorType]
+
+/** Zeros of `dims` but for `values` [count], each at its place in row-major order. */
+export interface OnnxSparse {
+  readonly dims: readonly number[]
+  readonly values: OnnxTensor
+  readonly places: Float64Array
+}
 
 /** A tensor that the graph takes, gives or computes. */
 export interface OnnxValue {

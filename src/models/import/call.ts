@@ -1,6 +1,7 @@
 import { AdvxError, expected, ShapeError } from '../../errors.ts'
 import { OPSETS } from '../../formats/onnx/opset.ts'
-import type { OnnxAttribute, OnnxGraph, OnnxNode } from '../../formats/onnx/schema.ts'
+import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxSparse } from '../../formats/onnx/schema.ts'
+import { size } from '../../shape.ts'
 import type { Tensor } from '../../tensor.ts'
 import type { Budget } from './budget.ts'
 import type { Notes } from './notes.ts'
@@ -37,8 +38,8 @@ interface Likeness {
   readonly opset?: number
 }
 
-/** How a node becomes graph of the core: one value, or one for each of its outputs. */
-export type Operator = (call: Call) => Value | readonly Value[]
+/** How a node becomes graph of the core: one value, or one for each of its outputs, undefined where it is not known. */
+export type Operator = (call: Call) => Value | readonly (Value | undefined)[]
 export type Operators = Readonly<Record<string, Operator>>
 
 /**
@@ -123,6 +124,10 @@ export class Call {
     return this.#attribute(name, 'float', absent)
   }
 
+  floats(name: string, absent?: readonly number[]): number[] {
+    return [...this.#attribute(name, 'floats', absent)]
+  }
+
   ints(name: string, absent?: readonly number[]): number[] {
     return [...this.#attribute(name, 'ints', absent)]
   }
@@ -143,6 +148,7 @@ export class Call {
   constant(): Value {
     for (const [name, { kind, value }] of this.node.attributes) {
       if (name === 'value' && kind === 'tensor') return fromFile(value)
+      if (name === 'sparse_value' && kind === 'sparse') return this.#filled(value)
       if (name === 'value_int' && kind === 'int') return numbers([value], [])
       if (name === 'value_ints' && kind === 'ints') return numbers(value)
       if (name === 'value_float' && kind === 'float') return asTensor(numbers([value], [], 'float'))
@@ -154,6 +160,18 @@ export class Call {
     if (this.node.attributes.has('value_string') || this.node.attributes.has('value_strings'))
       throw new AdvxError('model', 'Texts are no numbers.')
     throw new AdvxError('model', 'It has no value.')
+  }
+
+  /** A sparse tensor with its zeros. */
+  #filled({ dims, values, places }: OnnxSparse): Value {
+    const { budget } = this.setting
+    budget.constant(dims)
+    budget.numbers(size(dims))
+    const some = asNumbers(fromFile(values))
+    const data = new Float64Array(size(dims))
+    for (const [i, place] of places.entries()) data[place] = some!.data[i]
+    const all = { ...some!, dims, data }
+    return all.kind === 'float' && data.length > 0 ? asTensor(all) : all
   }
 
   #attribute<K extends OnnxAttribute['kind'], V = Extract<OnnxAttribute, { kind: K }>['value']>(

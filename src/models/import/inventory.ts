@@ -44,7 +44,13 @@ const sum = <T>(list: readonly T[], count: (item: T) => number): number =>
   list.reduce((total, item) => total + count(item), 0)
 
 const tensorsIn = ({ kind, value }: OnnxNode['attributes'] extends ReadonlyMap<string, infer A> ? A : never): number =>
-  kind === 'tensor' ? value.data.length : kind === 'tensors' ? sum(value, ({ data }) => data.length) : 0
+  kind === 'tensor'
+    ? value.data.length
+    : kind === 'sparse'
+      ? value.places.length
+      : kind === 'tensors'
+        ? sum(value, ({ data }) => data.length)
+        : 0
 
 const graphsOf = ({ attributes }: OnnxNode): readonly OnnxGraph[] =>
   Array.from(attributes.values()).flatMap(({ kind, value }) =>

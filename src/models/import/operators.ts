@@ -1,4 +1,4 @@
-import type { Operator } from './call.ts'
+import type { Operator, Operators } from './call.ts'
 import { ACTIVATIONS } from './operators/activation.ts'
 import { BLOCKS } from './operators/blocks.ts'
 import { COMPARISONS } from './operators/comparison.ts'
@@ -6,6 +6,7 @@ import { CONTROLS } from './operators/control.ts'
 import { CONVOLUTIONS } from './operators/convolution.ts'
 import { EINSUMS } from './operators/einsum.ts'
 import { ELEMENTWISE } from './operators/elementwise.ts'
+import { FUSED, UNNAMED } from './operators/fused.ts'
 import { GATHERINGS } from './operators/gathering.ts'
 import { MATRICES } from './operators/matrix.ts'
 import { NORMALIZATIONS } from './operators/normalization.ts'
@@ -13,11 +14,13 @@ import { ORDERINGS } from './operators/ordering.ts'
 import { PADDINGS } from './operators/padding.ts'
 import { POOLINGS } from './operators/pooling.ts'
 import { POWER_POOLINGS } from './operators/power-pooling.ts'
+import { QLINEAR } from './operators/qlinear.ts'
+import { QUANTISED } from './operators/quantised.ts'
 import { REDUCTIONS } from './operators/reduction.ts'
 import { RESIZES } from './operators/resize.ts'
 import { SHAPES } from './operators/shape.ts'
 import { SLICES } from './operators/slicing.ts'
-import { SOURCES } from './operators/source.ts'
+import { MAPS, SOURCES } from './operators/source.ts'
 import { STANDARDIZATIONS } from './operators/standardization.ts'
 import { TRIANGLES } from './operators/triangular.ts'
 import { TRIGONOMETRY } from './operators/trigonometry.ts'
@@ -42,6 +45,7 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     ORDERINGS,
     PADDINGS,
     POOLINGS,
+    QUANTISED,
     POWER_POOLINGS,
     REDUCTIONS,
     RESIZES,
@@ -51,5 +55,15 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     STANDARDIZATIONS,
     TRIANGLES,
     TRIGONOMETRY,
+    UNNAMED,
+    inSet('ai.onnx.ml', MAPS),
+    inSet('com.microsoft', FUSED),
+    inSet('com.microsoft', QLINEAR),
   ].flatMap(family => Object.entries(family)),
 )
+
+function inSet(domain: string, family: Operators): Operators {
+  return Object.fromEntries(
+    Object.entries(family).map(([type, operator]) => [operatorName({ domain, type }), operator]),
+  )
+}

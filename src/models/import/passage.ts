@@ -11,16 +11,30 @@ const ORDER: readonly Passage[] = ['passes', 'straight-through', 'none']
 
 interface Seen {
   readonly operator: string
-  readonly inputs: readonly Tensor[]
   readonly results: readonly Tensor[]
 }
 
 /** Watches an import, to tell of each operator of the file on the way from picture to scores what a gradient does there. */
 export class Passages {
   readonly #seen: Seen[] = []
+  /** At which node of the file a tensor was there first. */
+  readonly #since = new Map<Tensor, number>()
 
   readonly observe: NonNullable<Setting['observe']> = (operator, inputs, results) => {
-    this.#seen.push({ operator, inputs: inputs.filter(isTensor), results: results.filter(isTensor) })
+    const made = results.filter(isTensor)
+    this.#mark(inputs.filter(isTensor), this.#seen.length - 1)
+    this.#mark(made, this.#seen.length)
+    this.#seen.push({ operator, results: made })
+  }
+
+  #mark(tensors: readonly Tensor[], since: number): void {
+    const stack = tensors.filter(t => !this.#since.has(t))
+    while (stack.length > 0) {
+      const t = stack.pop()!
+      if (this.#since.has(t)) continue
+      this.#since.set(t, since)
+      stack.push(...t.inputs)
+    }
   }
 
   /** For each operator the worst of its nodes. Operators of constants alone are not there. */
@@ -28,10 +42,11 @@ export class Passages {
     const ends = this.#seen.flatMap(({ results }) => results)
     const live = dependents(ends, new Set(toposort(ends).filter(isInput)))
     const kinds = new Map<string, Passage>()
-    for (const { operator, inputs, results } of this.#seen) {
-      const [from, to] = [inputs, results].map(tensors => tensors.filter(t => live.has(t)))
-      if (from.length === 0 || to.length === 0) continue
-      const kind = passage(to, new Set(from), live)
+    for (const [node, { operator, results }] of this.#seen.entries()) {
+      const to = results.filter(t => live.has(t))
+      if (to.length === 0) continue
+      // What was there before is what the node reads, or what that was made from.
+      const kind = passage(to, t => this.#since.get(t)! < node, live)
       const before = kinds.get(operator)
       if (!before || ORDER.indexOf(kind) > ORDER.indexOf(before)) kinds.set(operator, kind)
     }
@@ -41,18 +56,17 @@ export class Passages {
 
 /** Whether a gradient of the scores reaches the picture. */
 export function reachesPicture(picture: Tensor, scores: Tensor): boolean {
-  const sources = new Set([picture])
-  return passage([scores], sources, dependents([scores], sources)) !== 'none'
+  return passage([scores], t => t === picture, dependents([scores], new Set([picture]))) !== 'none'
 }
 
-/** Follows gradients back from `ends` until one arrives at one of `sources`. */
-function passage(ends: readonly Tensor[], sources: ReadonlySet<Tensor>, live: ReadonlySet<Tensor>): Passage {
+/** Follows gradients back from `ends` until one arrives at a source. */
+function passage(ends: readonly Tensor[], isSource: (t: Tensor) => boolean, live: ReadonlySet<Tensor>): Passage {
   const met = new Set(ends)
   const stack = [...ends]
   let rounded = false
   while (stack.length > 0) {
     const node = stack.pop()!
-    if (sources.has(node)) return rounded ? 'straight-through' : 'passes'
+    if (isSource(node)) return rounded ? 'straight-through' : 'passes'
     rounded ||= isStraightThrough(node.op)
     const cotangents = node.op.vjp(node, node, node.inputs, node.attrs)
     for (const [i, source] of node.inputs.entries()) {

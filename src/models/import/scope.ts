@@ -130,7 +130,7 @@ export class Scope {
         if (fed) live.add(value)
         counted.add(value)
       }
-      if (node.outputs[k]) this.#values.set(node.outputs[k], value)
+      if (value && node.outputs[k]) this.#values.set(node.outputs[k], value)
     }
   }
 
@@ -140,7 +140,7 @@ export class Scope {
     opset: number,
     inputs: readonly (Value | undefined)[],
     live: boolean,
-  ): readonly Value[] {
+  ): readonly (Value | undefined)[] {
     const { setting } = this.#frame
     const operator = OPERATORS.get(operatorName(node))
     if (!operator) throw unknown(node, i, opset)
@@ -149,8 +149,8 @@ export class Scope {
     const results = within(node, i, opset, () =>
       [operator(new Call(node, inputs, { opset, setting, live, graph }))].flat(),
     )
-    const kept = inputs.filter(value => value !== undefined)
-    setting.observe?.(operatorName(node), kept, results)
+    const known = (values: readonly (Value | undefined)[]): Value[] => values.filter(value => value !== undefined)
+    setting.observe?.(operatorName(node), known(inputs), known(results))
     return results
   }
 
@@ -204,7 +204,15 @@ function told<T>(place: string, work: () => T): T {
   }
 }
 
+/** Sets that ONNX Runtime makes up while it loads a file, for the machine it runs on. */
+const LAYOUTS = new Set(['com.microsoft.nchwc', 'com.ms.internal.nhwc'])
+
 function unknown(node: OnnxNode, i: number, opset: number): AdvxError {
+  if (LAYOUTS.has(node.domain))
+    return new AdvxError(
+      'model',
+      `The ${nodeTitle(node, i)} is from ${quote(node.domain)}: ONNX Runtime laid the file out for one machine. Use the file from before, or save it at the level 'extended' or lower.`,
+    )
   const set = node.domain === '' ? 'ai.onnx' : node.domain
   const prefix = node.domain === '' ? '' : `${node.domain}.`
   const known = [...OPERATORS.keys()]

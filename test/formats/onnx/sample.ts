@@ -77,6 +77,10 @@ export const everyAttribute: Record<string, OnnxAttribute> = {
   string: { kind: 'string', value: 'NOTSET' },
   tensor: { kind: 'tensor', value: tensor('inner', [2], [1, 2]) },
   graph: { kind: 'graph', value: graph({ nodes: [node('Abs', ['x'], ['|x|'])], outputs: [value('|x|')] }) },
+  sparse: {
+    kind: 'sparse',
+    value: { dims: [2, 3], values: tensor('some', [2], [1, 2]), places: Float64Array.of(1, 5) },
+  },
   floats: { kind: 'floats', value: [0.5, -1] },
   ints: { kind: 'ints', value: [0, -1, 3, Number.MIN_SAFE_INTEGER] },
   noInts: { kind: 'ints', value: [] },

@@ -296,6 +296,68 @@ const refused: readonly (readonly [name: string, small: Small, message: RegExp])
     /places of the maxima/,
   ],
   [
+    'a Constant of text',
+    { nodes: flat(node('Constant', '-> t', { value_string: 'a' }), node('Add', 'x, t -> z')) },
+    /node 0 \('Constant'\).*Texts are no numbers/,
+  ],
+  ['a Constant of nothing', { nodes: flat(node('Constant', '-> t'), node('Add', 'x, t -> z')) }, /It has no value/],
+  [
+    'a huge sparse Constant',
+    {
+      nodes: flat(
+        node('Constant', '-> t', {
+          sparse_value: { dims: [2 ** 20, 2 ** 12], values: floats([1]), places: Float64Array.of(0) },
+        }),
+        node('ReduceMax', 't -> m'),
+        node('Add', 'x, m -> z'),
+      ),
+    },
+    /larger than any/,
+  ],
+  [
+    'the mask of a Dropout',
+    { nodes: flat(node('Dropout', 'x -> d, mask'), node('Where', 'mask, d, x -> z')) },
+    /node 1 \('Where'\).*Nothing computes 'mask': advx does not know this output of node 0 \('Dropout'\)/,
+  ],
+  [
+    'an activation of its own',
+    { nodes: flat(node('com.microsoft.FusedConv', 'x, w -> z', { activation: 'toString' })), weights: w },
+    /activation 'toString' that it ends with is not known/,
+  ],
+  [
+    'attention with a mask',
+    {
+      nodes: flat(
+        node('Reshape', 'x, s -> t'),
+        node('com.microsoft.MultiHeadAttention', 't, t, t, , m -> z', { num_heads: 2 }),
+      ),
+      weights: { s: ints([0, 6, 18]), m: ints([1]) },
+    },
+    /an input 5 \(masks/,
+  ],
+  [
+    'attention of heads that do not fit',
+    {
+      nodes: flat(
+        node('Reshape', 'x, s -> t'),
+        node('com.microsoft.MultiHeadAttention', 't, t, t -> z', { num_heads: 5 }),
+      ),
+      weights: { s: ints([0, 6, 18]) },
+    },
+    /is not \[N, length, 5 heads/,
+  ],
+  [
+    'attention of sizes that do not fit',
+    {
+      nodes: flat(
+        node('Reshape', 'x, s -> t'),
+        node('com.microsoft.Attention', 't, w -> z', { num_heads: 2, qkv_hidden_sizes: [4, 4] }),
+      ),
+      weights: { s: ints([0, 6, 18]), w: floats([18, 12]) },
+    },
+    /is not made of queries, keys and values of \[4,4\]/,
+  ],
+  [
     'texts',
     { nodes: flat(node('Add', 'x, t -> z')), weights: { t: { name: '', type: 'string', dims: [1], data: ['a'] } } },
     /no numbers/,

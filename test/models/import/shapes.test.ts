@@ -252,6 +252,30 @@ describe('the end', () => {
     expect(notes.join()).toContain(`The ${name} at the end was taken away`)
   })
 
+  test.each([
+    ['LogSoftmax', ended(node('LogSoftmax', 'p -> q', { axis: 1 }), node('Flatten', 'q -> y'))],
+    ['Softmax', ended(node('Softmax', 'p -> q', { axis: 1 }), node('Squeeze', 'q, ends -> y'))],
+    ['Softmax', ended(node('Softmax', 'p -> q', { axis: 1 }), node('Transpose', 'q -> y', { perm: [0, 2, 3, 1] }))],
+    ['Log of Softmax', ended(node('Flatten', 'p -> f'), node('Softmax', 'f -> q'), node('Log', 'q -> y'))],
+    ['Softmax', ended(node('Softmax', 'p -> q', { axis: 1 }), node('Dropout', 'q -> r'), node('Flatten', 'r -> y'))],
+  ])('%s is taken away, whatever axes are behind it', (name, small) => {
+    const { logits, notes } = imported({ ...small, weights: { ...small.weights, ends: ints([2, 3]) } })
+    expect(logits.shape).toEqual([-1, 5])
+    expect(print([logits])).not.toMatch(/softmax|log/i)
+    expect(notes).toEqual([`The ${name} at the end was taken away: attacks work on logits.`])
+  })
+
+  test.each([
+    ['a sum', [node('Softmax', 'f -> q'), node('Softmax', 'h -> r'), node('Add', 'q, r -> y')]],
+    ['a product', [node('Softmax', 'f -> q'), node('Mul', 'q, h -> y')]],
+    ['a mean of two nets', [node('Softmax', 'f -> q'), node('Softmax', 'h -> r'), node('Mean', 'q, r -> y')]],
+  ])('a Softmax in %s stays', async (_, nodes) => {
+    const small = ended(node('Flatten', 'p -> f'), node('Neg', 'f -> h'), ...nodes)
+    expect(print([imported(small).logits])).toContain('softmax')
+    expect(imported(small).notes).toEqual([])
+    expect(await disagreement(small)).toBeLessThan(1e-5)
+  })
+
   test('a Softmax over something else stays', () => {
     const small = ended(
       node('Flatten', 'p -> f'),
@@ -335,6 +359,25 @@ describe('the input', () => {
     expect(notes.join()).toContain('float16')
   })
 
+  test('Casts to fewer bits are left out and named, others are left out', () => {
+    const small = (to: number): Small => ({
+      nodes: [
+        node('GlobalMaxPool', 'x -> p'),
+        node('Cast', 'p -> q', { to }),
+        node('Cast', 'q -> r', { to: 1 }),
+        node('Flatten', 'r -> y'),
+      ],
+    })
+    for (const to of [10, 16]) {
+      const { notes, logits } = imported(small(to))
+      expect(notes).toEqual(['1 Cast to a float type of fewer bits is left out: advx computes in float32.'])
+      expect(logits.inputs[0].op.name).toBe('max')
+    }
+    for (const to of [1, 11]) expect(imported(small(to)).notes).toEqual([])
+    expect(() => imported(small(8))).toThrow(/casts to string, which is not known/)
+    expect(() => imported(small(17))).toThrow(/casts to float8e4m3fn/)
+  })
+
   test.each([
     [[1, 4, 6, 6], 'float32', /1 or 3 channels for the input 'x' but got 4/],
     [[1, 3, 6], 'float32', /No input takes pictures .*'x' \(float32 \[1, 3, 6\]\)/],
@@ -375,6 +418,64 @@ describe('the output', () => {
     expect(importOnnx(outputs('features', 'p')).notes.join()).toContain("from the output 'features'")
     expect(importOnnx(outputs('features', 'my_logits'), { output: 'features' }).notes.join()).toContain("'features'")
     expect(() => importOnnx(outputs('p'), { output: 'q' })).toThrow("no output 'q'. Its outputs are: 'p'")
+  })
+  const heads = (...kept: string[]) => {
+    const gemm = (from: string, to: string) => node('Gemm', `${from}, w -> ${to}`)
+    const model = smallModel({
+      nodes: [
+        node('GlobalMaxPool', 'x -> p'),
+        node('Flatten', 'p -> early'),
+        gemm('early', 'aux'),
+        gemm('early', 'side'),
+        node('Tanh', 'early -> deep'),
+        node('Sin', 'deep -> features'),
+        gemm('features', 'main'),
+        node('Softmax', 'main -> probabilities'),
+        node('ArgMax', 'main -> best', { axis: 1 }),
+        node('Squeeze', 'best, one -> label'),
+        node('TopK', 'main, one -> values, places'),
+        node('ai.onnx.ml.ZipMap', 'probabilities -> map'),
+      ],
+      weights: { w: floats([3, 3]), one: ints([1]) },
+    })
+    const typed = (name: string) => ({
+      name,
+      type: name === 'map' ? null : ['label', 'best', 'places'].includes(name) ? 'int64' : 'float32',
+      dims: name === 'map' ? null : ['label'].includes(name) ? ['N'] : name === 'values' ? ['N', 1] : ['N', 3],
+    })
+    return { ...model, graph: { ...model.graph, outputs: kept.map(typed) } }
+  }
+  test.each([
+    [['main', 'aux'], 'main', 'auxiliary logits behind'],
+    [['aux', 'main'], 'main', 'auxiliary logits in front'],
+    [['side', 'main'], 'main', 'auxiliary logits that are not called so'],
+    [['main', 'side'], 'main', 'or behind'],
+    [['features', 'main'], 'main', 'features that the logits come from'],
+    [['features', 'side'], 'features', 'features of another way'],
+    [['label', 'probabilities'], 'probabilities', 'the label beside'],
+    [['values', 'main'], 'main', 'the largest score beside'],
+    [['label', 'map'], 'map', 'a map of probabilities'],
+    [['aux'], 'aux', 'nothing else'],
+  ])('of %j it is %s: %s', (names, wanted) => {
+    const { output, notes, logits } = importOnnx(heads(...names))
+    expect(output).toBe(wanted)
+    expect(logits.shape).toEqual([-1, 3])
+    const others = names.filter(name => name !== wanted).map(name => `'${name}'`)
+    if (others.length > 0)
+      expect(notes).toContain(`The scores are taken from the output '${wanted}'; --output takes another of ${others}.`)
+    else expect(notes).toEqual([])
+  })
+  test('a value inside is taken where it is asked for', () => {
+    const { output, notes } = importOnnx(heads('main'), { output: 'deep' })
+    expect(output).toBe('deep')
+    expect(notes).toEqual(["The scores are taken from the value 'deep'; the outputs are 'main'."])
+    expect(() => importOnnx(heads('main'), { output: 'dep' })).toThrow(/no output 'dep'.*Did you mean 'deep'/)
+  })
+  test.each([['label'], ['best'], ['places'], ['values']])('the places of the largest scores are none: %s', name => {
+    expect(() => importOnnx(heads(name))).toThrow(
+      /which has no gradient. The scores themselves are 'main': choose them by --output main/,
+    )
+    expect(importOnnx(heads(name), { output: 'main' }).logits.shape).toEqual([-1, 3])
   })
   test('that is no row of scores', () => {
     expect(() => importOnnx(outputs('map'))).toThrow(/scores of an image classifier.*\[.*3, 6, 6\]/)

@@ -6,6 +6,7 @@ import type {
   OnnxGraph,
   OnnxModel,
   OnnxNode,
+  OnnxSparse,
   OnnxTensor,
 } from '../../../src/formats/onnx/schema.ts'
 import { encodeOnnx } from '../../../src/formats/onnx/write.ts'
@@ -19,6 +20,7 @@ type Plain =
   | { readonly reference: string; readonly to: AttributeKind }
   | OnnxTensor
   | OnnxGraph
+  | OnnxSparse
 
 const isTensor = (value: Plain): value is OnnxTensor => typeof value === 'object' && 'data' in value
 
@@ -26,6 +28,7 @@ function attribute(value: Plain): OnnxAttribute {
   if (typeof value === 'number') return { kind: 'int', value }
   if (typeof value === 'string') return { kind: 'string', value }
   if (isTensor(value)) return { kind: 'tensor', value }
+  if ('places' in value) return { kind: 'sparse', value }
   if ('nodes' in value) return { kind: 'graph', value }
   if ('reference' in value) return { kind: 'reference', value: value.reference, to: value.to }
   if ('float' in value)
