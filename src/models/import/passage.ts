@@ -11,6 +11,7 @@ const ORDER: readonly Passage[] = ['passes', 'straight-through', 'none']
 
 interface Seen {
   readonly operator: string
+  readonly inputs: readonly Tensor[]
   readonly results: readonly Tensor[]
 }
 
@@ -21,10 +22,10 @@ export class Passages {
   readonly #since = new Map<Tensor, number>()
 
   readonly observe: NonNullable<Setting['observe']> = (operator, inputs, results) => {
-    const made = results.filter(isTensor)
-    this.#mark(inputs.filter(isTensor), this.#seen.length - 1)
-    this.#mark(made, this.#seen.length)
-    this.#seen.push({ operator, results: made })
+    const seen: Seen = { operator, inputs: inputs.filter(isTensor), results: results.filter(isTensor) }
+    this.#mark(seen.inputs, this.#seen.length - 1)
+    this.#mark(seen.results, this.#seen.length)
+    this.#seen.push(seen)
   }
 
   #mark(tensors: readonly Tensor[], since: number): void {
@@ -42,9 +43,10 @@ export class Passages {
     const ends = this.#seen.flatMap(({ results }) => results)
     const live = dependents(ends, new Set(toposort(ends).filter(isInput)))
     const kinds = new Map<string, Passage>()
-    for (const [node, { operator, results }] of this.#seen.entries()) {
+    for (const [node, { operator, inputs, results }] of this.#seen.entries()) {
       const to = results.filter(t => live.has(t))
-      if (to.length === 0) continue
+      // A constant that is repeated once a picture comes from none.
+      if (to.length === 0 || !inputs.some(t => live.has(t))) continue
       // What was there before is what the node reads, or what that was made from.
       const kind = passage(to, t => this.#since.get(t)! < node, live)
       const before = kinds.get(operator)

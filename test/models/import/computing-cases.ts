@@ -214,6 +214,25 @@ export const COMPUTING: Readonly<Record<string, readonly Case[]>> = {
       { pads: [1, 0, 1, 2], strides: [2, 2] },
       { pads: [1, 1, 1, 1], ceil_mode: 1, strides: [2, 2] },
     ].map(a => one('AveragePool', { ...a, kernel_shape: [3, 3], count_include_pad: 1 }, { opset: 19 })),
+    ...[
+      { kernel_shape: [3, 1, 1], pads: [1, 0, 0, 1, 0, 0] },
+      { kernel_shape: [2, 1, 1], strides: [2, 1, 1], ceil_mode: 1 },
+    ].flatMap(attributes =>
+      ['AveragePool', 'MaxPool'].map(
+        (type): Case => [
+          `${type} over channels ${JSON.stringify(attributes)}`,
+          {
+            nodes: [
+              node('Unsqueeze', 'x, one -> five'),
+              node(type, 'five -> z', attributes),
+              node('Flatten', 'z -> flat'),
+              node('Neg', 'flat -> y'),
+            ],
+            weights: { one: ints([1]) },
+          },
+        ],
+      ),
+    ),
     one('MaxPool', { kernel_shape: [2, 2], strides: [4, 3], auto_pad: 'VALID', ceil_mode: 1 }),
     one('MaxPool', { kernel_shape: [3, 4], strides: [2, 3], auto_pad: 'SAME_UPPER' }, { opset: 8 }),
     one('AveragePool', { kernel_shape: [3, 2], strides: [2, 2], pads: [1, 0, 1, 1] }, { opset: 7 }),

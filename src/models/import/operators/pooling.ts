@@ -1,5 +1,7 @@
 import { ShapeError } from '../../../errors.ts'
+import type { OnnxAttribute } from '../../../formats/onnx/schema.ts'
 import { averagePool, maxPool, type Pooling } from '../../../ops/pool.ts'
+import { reshape } from '../../../ops/shape.ts'
 import { pad } from '../../../ops/slice.ts'
 import { type Shape, show, size } from '../../../shape.ts'
 import type { Tensor } from '../../../tensor.ts'
@@ -35,14 +37,14 @@ function demandClearPads(lengths: Shape, kernel: readonly number[], { strides, d
     )
 }
 
-const largest: Operator = call => {
+const largest = (call: Call): Tensor => {
   const x = call.tensor(0)
   const { attrs, whole } = pooling(call, x)
   return whole ? x.max([2, 3]) : maxPool(x, attrs)
 }
 
 /** Pads count where the file says so; what ceil_mode adds behind them never does. */
-const average: Operator = call => {
+const average = (call: Call): Tensor => {
   const x = call.tensor(0)
   const { attrs, whole, windows } = pooling(call, x)
   if (whole) return x.mean([2, 3])
@@ -52,6 +54,37 @@ const average: Operator = call => {
   const [top, left, ...behind] = windows.pads
   return averagePool(pad(x, [0, 0, top, left], [0, 0, ...behind]), { ...attrs, pads: [0, 0, bottom, right] })
 }
+
+/**
+ * Windows over three axes, 1 wide along the last two, are windows over the first of them and both others as one. PyTorch
+ * writes LocalResponseNorm as such a mean over channels.
+ */
+const overThree =
+  (f: (call: Call) => Tensor): Operator =>
+  call => {
+    const x = call.tensor(0)
+    if (x.shape.length !== 5) return f(call)
+    const [n, c, d, h, w] = x.shape
+    const kernel = call.ints('kernel_shape')
+    const strides = call.ints('strides', [1, 1, 1])
+    const pads = call.ints('pads', [0, 0, 0, 0, 0, 0])
+    const still = [1, 2].every(i => kernel[i] === 1 && strides[i] === 1 && pads[i] === 0 && pads[i + 3] === 0)
+    if (!still || kernel.length !== 3) return f(call)
+    const ints = (...value: number[]): OnnxAttribute => ({ kind: 'ints', value })
+    const y = f(
+      call.as({
+        inputs: [reshape(x, [n, c, d, h * w])],
+        attributes: {
+          kernel_shape: ints(kernel[0], 1),
+          strides: ints(strides[0], 1),
+          dilations: ints(call.ints('dilations', [1, 1, 1])[0], 1),
+          pads: ints(pads[0], 0, pads[3], 0),
+        },
+        opset: call.opset,
+      }),
+    )
+    return reshape(y, [n, c, y.shape[2], h, w])
+  }
 
 /** The axes of height and width, or whatever else lies behind the channels. */
 export function overPicture(x: Tensor): number[] {
@@ -65,8 +98,8 @@ const global =
     f(call.tensor(0), overPicture(call.tensor(0)))
 
 export const POOLINGS: Operators = {
-  MaxPool: largest,
-  AveragePool: average,
+  MaxPool: overThree(largest),
+  AveragePool: overThree(average),
   GlobalAveragePool: global((x, axes) => x.mean(axes)),
   GlobalMaxPool: global((x, axes) => x.max(axes)),
 }
