@@ -85,7 +85,7 @@ export function summarise(prepared: Prepared, lines: readonly Line[], facts: Fac
       platform: `${platform()} ${arch()}`,
       cpu: cpus()[0]?.model ?? 'unknown',
       cores: cpus().length,
-      memoryGiB: Math.round(totalmem() / 2 ** 30),
+      memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
     },
     notes: run.notes,
   }

@@ -25,7 +25,7 @@ export function confusionTable({ confusion, model, classes, attacks }: Report): 
     title: 'Confusion under attack',
     body: html`<p class="about">Of each true class, what the model says of the pictures as the attack left them: of the written picture
 where it is adversarial, of the clean one where it is not. ${several ? `Every attack counts, at its largest budget: ${plural(total, 'prediction')}.` : `${plural(total, 'prediction')}.`}</p>
-<div class="confusion">
+<div class="confusion${small ? null : ' alone'}">
 ${
   size <= MATRIX_CLASSES
     ? matrix(

@@ -56,9 +56,16 @@ ${notes([...model.notes, ...report.notes])}
   }
 }
 
-/** "millisecondsPerGradient": "Milliseconds per gradient". */
+/** "millisecondsPerGradient": "Milliseconds per gradient"; what has a spelling of its own keeps it. */
 const words = (key: string): string =>
+  SPELLINGS.get(key) ??
   key.replace(/[a-z][A-Z]/g, ([a, b]) => `${a} ${b.toLowerCase()}`).replace(/^[a-z]/, c => c.toUpperCase())
+
+const SPELLINGS = new Map([
+  ['cpu', 'CPU'],
+  ['node', 'Node.js'],
+  ['onnxruntime', 'ONNX Runtime'],
+])
 
 type Row = readonly [string, Content]
 const rows = (list: readonly Row[]): Html[] => list.map(([key, value]) => html`<dt>${key}</dt><dd>${value}</dd>\n`)

@@ -81,7 +81,7 @@ const PAPER = `
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   tr, figure, .card, pre, .curve, li, p, dd { break-inside: avoid; } h2, h3, .about { break-after: avoid; } td .bar { width: 4.5rem; } .figures { grid-template-columns: 4.3rem minmax(1.5rem, 4rem) max-content; gap: .3rem; } td, th { padding: .3rem .5rem .3rem 0; }
   th.number, td.number { padding-right: .6rem; } .cards { grid-template-columns: repeat(3, 1fr); } .card .figure { font-size: 1.8rem; }
-  .curve { grid-template-columns: 2fr 1fr; } .panels, .confusion { grid-template-columns: 1fr 1fr; gap: 1rem 1.5rem; } .gallery { grid-template-columns: repeat(3, 1fr); gap: .8rem; } .kept { grid-template-columns: repeat(7, 1fr); }
+  .curve { grid-template-columns: 2fr 1fr; } .panels, .confusion { grid-template-columns: 1fr 1fr; gap: 1rem 1.5rem; } .confusion.alone { grid-template-columns: 1fr; } .gallery { grid-template-columns: repeat(3, 1fr); gap: .8rem; } .kept { grid-template-columns: repeat(7, 1fr); }
 }
 `
 

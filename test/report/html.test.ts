@@ -66,6 +66,7 @@ describe('what it says', () => {
     ['{"scale":[1],"mean":[0.286]}'],
     ['Seed 7'],
     ['Milliseconds per gradient 1.25'],
+    ['ONNX Runtime 1.30.0'],
     ['A final Softmax was removed.'],
   ])('%s', expected => expect(text).toContain(expected))
 
