@@ -94,7 +94,7 @@ describe('trying noise', () => {
     expect(fooled).toBeLessThan(70)
   })
 
-  test('one sample, and one for each four gradients of the attack up to ten', () => {
-    expect([0, 1, 7, 8, 12, 40, 41, 1000].map(samplesFor)).toEqual([1, 1, 1, 2, 3, 10, 10, 10])
+  test('a sample for each eight gradients of the attack, at least one, at most ten', () => {
+    expect([0, 1, 15, 16, 40, 80, 88, 1000].map(samplesFor)).toEqual([1, 1, 1, 2, 5, 10, 10, 10])
   })
 })

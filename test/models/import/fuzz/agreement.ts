@@ -6,7 +6,7 @@ import { backward } from '../../../../src/grad.ts'
 import { type Imported, importOnnx } from '../../../../src/models/import/import-onnx.ts'
 import { input, type Tensor } from '../../../../src/tensor.ts'
 import { normals, uniform } from '../../../support/values.ts'
-import { difference, runtimeRows, softmax } from '../small-model.ts'
+import { runtimeRows, softmax } from '../small-model.ts'
 import type { Drawn } from './draw-net.ts'
 
 /** How far what advx makes of a net lies from what it is; each figure is a share of the largest value. */
@@ -50,8 +50,8 @@ export async function agreementOf({ seed, model, end }: Drawn, executor: Executo
   const compiled = await byExecutor(imported, pictures, executor)
   const slopes = finiteDifferences(imported, pictures, own.gradients, seed)
   return {
-    imported: difference(ended(own.scores), wanted),
-    exported: difference(ended(compiled.scores), wanted),
+    imported: apart(ended(own.scores), wanted),
+    exported: apart(ended(compiled.scores), wanted),
     gradient: middle(compiled.gradients.map((g, i) => distance(g, own.gradients[i]))),
     slope: Math.max(...slopes.filter(s => s !== null)),
     smooth: slopes.filter(s => s !== null).length,
@@ -165,6 +165,18 @@ const parts = (values: Float32Array | Float64Array, count: number): number[][] =
     Array.from(values.slice((i * values.length) / count, ((i + 1) * values.length) / count)),
   )
 const norm = (values: readonly number[]): number => Math.sqrt(values.reduce((total, v) => total + v * v, 0))
+
+/** Of what is nothing but rounding errors, as the mean of centred values is, no share can be taken. */
+const LEAST = 1e-2
+
 const distance = (a: readonly number[], b: readonly number[]): number =>
-  norm(a.map((v, i) => v - b[i])) / Math.max(1e-2, norm(b))
+  norm(a.map((v, i) => v - b[i])) / Math.max(LEAST, norm(b))
+
+/** The largest difference of scores; infinite where one is not finite. */
+function apart(a: Rows, b: Rows): number {
+  const gaps = a.flatMap((row, i) => row.map((v, k) => Math.abs(v - b[i][k])))
+  const scale = Math.max(LEAST, ...b.flat().map(Math.abs))
+  return gaps.every(Number.isFinite) ? Math.max(...gaps) / scale : Infinity
+}
+
 const middle = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]
