@@ -119,6 +119,17 @@ export const everything: OnnxModel = model(
         nodes: [node('Scale', ['a'], ['b'], { by: { kind: 'reference', value: 'by', to: 'int' } })],
         opsets: new Map([['', 17]]),
       },
+      {
+        name: 'Twice',
+        domain: 'my.own',
+        overload: 'plain',
+        inputs: ['a'],
+        outputs: ['b'],
+        attributes: [],
+        defaults: new Map(),
+        nodes: [{ ...node('Twice', ['a'], ['b']), domain: 'my.own', overload: 'other' }],
+        opsets: new Map(),
+      },
     ],
   },
 )
