@@ -65,21 +65,25 @@ export async function layouts(
     join(folder, 'all.html'),
     `<!doctype html><meta charset="utf-8"><pre></pre>${collect}${frames.join('')}`,
   )
-  const { stdout } = await promisify(execFile)(
-    chromium,
-    [
-      ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--hide-scrollbars'],
-      ...(dark ? ['--blink-settings=preferredColorScheme=0'] : []),
-      `--user-data-dir=${join(folder, 'profile')}`,
-      '--virtual-time-budget=20000',
-      '--dump-dom',
-      pathToFileURL(join(folder, 'all.html')).href,
-    ],
-    { maxBuffer: 64e6 },
-  )
-  const [, json] = stdout.match(/<pre>(.*?)<\/pre>/s)!
-  const found: Layout[] = JSON.parse(json.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&'))
-  return found.sort((a, b) => a.width - b.width)
+  // Virtual time may run out before a busy machine has laid all frames out.
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const { stdout } = await promisify(execFile)(
+      chromium,
+      [
+        ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--hide-scrollbars'],
+        ...(dark ? ['--blink-settings=preferredColorScheme=0'] : []),
+        `--user-data-dir=${join(folder, 'profile')}`,
+        '--virtual-time-budget=20000',
+        '--dump-dom',
+        pathToFileURL(join(folder, 'all.html')).href,
+      ],
+      { maxBuffer: 64e6 },
+    )
+    const json = /<pre>(.+?)<\/pre>/s.exec(stdout)?.[1] ?? '[]'
+    const found: Layout[] = JSON.parse(json.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&'))
+    if (found.length === widths.length) return found.sort((a, b) => a.width - b.width)
+  }
+  throw new Error(`${chromium} did not lay the page out at ${widths.join(', ')} pixels`)
 }
 
 /** Runs in the page; as text, so that nothing of the test comes with it. */
