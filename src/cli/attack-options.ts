@@ -81,7 +81,7 @@ const OPTIONS = (): Option[] => [
 ]
 
 const HELP = `
-Numbers may be typed as 8/255, 0.03 or 1e-2. What it writes: clean/, <attack>/, results.jsonl, report.json, report.html.
+Numbers may be typed as 8/255, 0.03 or 1e-2. What it writes: clean/, <attack>/, results.jsonl, report.{json,html,md,csv}.
 
 Examples:
   advx attack fixtures/images                                    the embedded model and pictures
