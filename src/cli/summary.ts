@@ -102,7 +102,11 @@ function next({ checks, images, attacks }: Report, folder: string, paint: Paint)
   const names = [...new Set(attacks.map(a => printable(a.name)))]
   const lines = table([
     [paint.bold('Results'), `${shown}/report.html`, 'open it in a browser'],
-    ['', `${shown}/`, `perturbed pictures by attack (${names.join(', ')}), clean/, results.jsonl, report.json`],
+    [
+      '',
+      `${shown}/`,
+      `perturbed pictures by attack (${names.join(', ')}), clean/, results.jsonl, report.{json,md,csv}`,
+    ],
     [
       paint.bold('Next'),
       `advx verify ${printable(commandLine([folder]))}`,

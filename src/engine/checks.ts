@@ -140,8 +140,8 @@ function written(lines: readonly Line[]): Check {
   const outside = files.filter(l => l.eps !== null && !inside(l.norm, l.eps, l.distance!))
   const lost = files.filter(l => l.outcome !== 'adversarial').length
   const linf = files.filter(l => l.norm === 'linf' && l.eps !== null)
-  const most = Math.max(0, ...linf.map(l => Math.round(255 * l.distance!.linf)))
-  const allowed = Math.max(0, ...linf.map(l => levelsOf(l.eps!)))
+  const most = linf.reduce((max, l) => Math.max(max, Math.round(255 * l.distance!.linf)), 0)
+  const allowed = linf.reduce((max, l) => Math.max(max, levelsOf(l.eps!)), 0)
   return {
     id: 'V44',
     title: 'Every written picture lies inside ball and box, read from disk',

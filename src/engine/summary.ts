@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { arch, cpus, platform } from 'node:os'
+import { arch, cpus, platform, totalmem } from 'node:os'
 import { pathToFileURL } from 'node:url'
-import { chooseForGallery } from '../report/gallery.ts'
-import type { Thumbnail } from '../report/html.ts'
 import { checks, type Facts } from './checks.ts'
-import { groupLines } from './group-lines.ts'
-import { inside } from './lattice.ts'
+import { classFigures } from './class-figures.ts'
+import { confusion } from './confusion.ts'
+import { curves } from './curves.ts'
 import { share, spread } from './metrics.ts'
 import type { AttackSummary, LabelFrom, Line, NoiseSummary, Report } from './options.ts'
 import type { Pass } from './plan.ts'
 import type { Prepared } from './prepare.ts'
+import { byImage, type Group, isRight, resists, stands } from './robustness.ts'
 
 /** How a run went, besides its lines. */
 export interface Circumstances {
@@ -21,16 +21,17 @@ export interface Circumstances {
   readonly batch: number
   readonly millisecondsPerGradient: number
   readonly failUnder: number | null
+  /** Of results.jsonl. */
+  readonly resultsSha256: string
   readonly notes: readonly string[]
 }
 
 /** report.json, from the lines of results.jsonl. */
 export function summarise(prepared: Prepared, lines: readonly Line[], facts: Facts, run: Circumstances): Report {
   const { classifier, passes, target, seed } = prepared
-  const images = [...groupLines(lines, line => line.image).values()]
+  const images = byImage(lines)
   const usable = images.filter(group => group[0].outcome !== 'failed')
   const labelled = usable.filter(([line]) => line.labelFrom !== 'prediction')
-  const right = ([line]: readonly Line[]): boolean => line.clean!.class === line.label
   const robust = target === null ? robustAccuracy(usable, passes) : null
   return {
     schema: 1,
@@ -43,6 +44,7 @@ export function summarise(prepared: Prepared, lines: readonly Line[], facts: Fac
       file: classifier.file,
       path: run.model,
       sha256: classifier.sha256,
+      output: classifier.output,
       classes: classifier.classes.length,
       classNames: classifier.classes,
       input: [classifier.input.channels, classifier.input.height, classifier.input.width],
@@ -58,14 +60,20 @@ export function summarise(prepared: Prepared, lines: readonly Line[], facts: Fac
       labelFrom: count(usable.map(([line]) => line.labelFrom!)),
     },
     target: target === null ? null : typeof target === 'number' ? classifier.classes[target] : target,
-    accuracy: { clean: share(labelled.filter(right).length, labelled.length), robust },
+    accuracy: { clean: share(labelled.filter(isRight).length, labelled.length), robust },
     attacks: passes.map(pass => summary(pass, lines, usable.length)),
+    classes: classFigures(usable, classifier.classes, group =>
+      robust === null ? resists(group) : stands(group, robust.norm, robust.eps),
+    ),
+    confusion: confusion(lines),
+    curves: target === null ? curves(usable) : [],
     checks: checks(lines, classifier.classes.length, facts),
     gate:
       run.failUnder === null
         ? null
         : { failUnder: run.failUnder, passed: robust !== null && robust.value >= run.failUnder },
     seed,
+    results: { lines: lines.length, sha256: run.resultsSha256 },
     runtime: {
       device: prepared.executor.name,
       threads: run.threads,
@@ -76,6 +84,8 @@ export function summarise(prepared: Prepared, lines: readonly Line[], facts: Fac
       sharp: dependency('sharp'),
       platform: `${platform()} ${arch()}`,
       cpu: cpus()[0]?.model ?? 'unknown',
+      cores: cpus().length,
+      memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
     },
     notes: run.notes,
   }
@@ -92,13 +102,10 @@ export function exitCode({ checks, images, gate }: Report, strict: boolean): num
  * At the first attack's norm and its largest budget: the usable pictures that are classified rightly and that no attack
  * of the run broke within that budget, whatever the budget it ran with.
  */
-function robustAccuracy(usable: readonly (readonly Line[])[], passes: readonly Pass[]): Report['accuracy']['robust'] {
+function robustAccuracy(usable: readonly Group[], passes: readonly Pass[]): Report['accuracy']['robust'] {
   const { norm } = passes[0].plan
   const eps = Math.max(...passes.filter(p => p.plan.norm === norm).map(p => p.eps))
-  const stands = (group: readonly Line[]): boolean =>
-    group[0].clean!.class === group[0].label &&
-    !group.some(line => line.outcome === 'adversarial' && inside(norm, eps, line.distance!))
-  const result = share(usable.filter(stands).length, usable.length)
+  const result = share(usable.filter(group => stands(group, norm, eps)).length, usable.length)
   return result && { ...result, norm, eps }
 }
 
@@ -109,11 +116,13 @@ function summary({ plan, eps }: Pass, all: readonly Line[], usable: number): Att
   const distance = (norm: 'linf' | 'l2' | 'l1' | 'l0') => spread(broken.map(line => line.distance![norm]))
   return {
     name: plan.name,
+    sha256: plan.sha256,
     title: plan.attack.title,
     paper: plan.attack.paper,
     norm: plan.norm,
     eps,
     params: plan.params,
+    attacked: broken.length + robust.length,
     success: share(broken.length, broken.length + robust.length),
     robust: share(robust.length, usable),
     distance: { linf: distance('linf'), l2: distance('l2'), l1: distance('l1'), l0: distance('l0') },
@@ -134,22 +143,6 @@ function noise(lines: readonly Line[]): NoiseSummary | null {
       missed: tried.filter(line => line.outcome === 'robust' && line.noise!.fooled > 0).length,
     }
   )
-}
-
-/** The pictures that report.html shows. */
-export function thumbnails(lines: readonly Line[], { items, classifier }: Prepared): Thumbnail[] {
-  const output = new Map(items.map(item => [item.source.name, item.output]))
-  const name = (k: number): string => classifier.classes[k]
-  return chooseForGallery(lines).map(line => ({
-    image: line.image,
-    attack: line.attack,
-    eps: line.eps,
-    clean: `clean/${output.get(line.image)}`,
-    adversarial: line.file,
-    from: name(line.clean!.class),
-    to: name(line.adversarial!.class),
-    confidence: line.adversarial!.confidence,
-  }))
 }
 
 function count(values: readonly LabelFrom[]): Partial<Record<LabelFrom, number>> {

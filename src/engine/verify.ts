@@ -14,6 +14,7 @@ import type { Line } from './options.ts'
 import { judge, sha256 } from './picture.ts'
 import { availableThreads, hire, type Pool } from './pool.ts'
 import { forwardOf } from './trace.ts'
+import { reportDifferences } from './verify-reports.ts'
 
 /** A field of a line that is not what the files say. */
 export interface Difference {
@@ -31,6 +32,8 @@ export interface Verification {
 
 interface Recorded {
   readonly model: string
+  /** Absent in plans of advx 0.1. */
+  readonly output?: string
   readonly classes: number
   readonly preprocessing: unknown
   readonly target: number | 'least-likely' | null
@@ -53,6 +56,7 @@ export async function verifyRun(
   const places = placesOf(plan.attacks, lines)
   const classifier = await loadModel(model ?? (await recordedModel(folder)), {
     preprocess: plan.preprocessing as never,
+    output: plan.output,
   })
   if (classifier.sha256 !== plan.model)
     throw expected(
@@ -66,7 +70,10 @@ export async function verifyRun(
   const target = { shape: classifier.graph.input.shape, classes: classes.length, logits, constants }
   const executor = executorNamed(device)
   const crew = hire(executor, availableThreads())
-  const differences = wholeness(await linesOfReport(folder, plan.attacks), places.length, lines.length)
+  const differences = [
+    ...wholeness(await linesOfReport(folder, plan.attacks), places.length, lines.length),
+    ...(await reportDifferences(folder, lines)),
+  ]
   let done = 0
   try {
     const pool = await crew.open({ forward: await executor.compile(forwardOf(target)) })

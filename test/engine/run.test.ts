@@ -47,6 +47,16 @@ describe('a run', () => {
     const pgd = report.attacks[3]
     expect(pgd).toMatchObject({ name: 'pgd', eps: 8 / 255, success: { value: broken / attacked } })
     expect(report.accuracy.robust).toMatchObject({ norm: 'linf', eps: 8 / 255 })
+    expect(report.attacks.map((a: { attacked: number }) => a.attacked)).toEqual(Array(4).fill(attacked))
+    expect(report.classes).toMatchObject([{ class: 8, name: 'bag', pictures: 10, clean: report.accuracy.clean }])
+    const survives = (level: number): number => {
+      const fallen = lines.filter(l => l.outcome === 'adversarial' && Math.round(255 * l.distance!.linf) <= level)
+      return (attacked - new Set(fallen.map(l => l.image)).size) / 10
+    }
+    expect(report.curves.map((c: { attack: string | null }) => c.attack)).toEqual(['fgsm', 'pgd', null])
+    const together = report.curves[2].points.map((p: { value: number }) => p.value)
+    expect(together).toEqual([attacked / 10, survives(2), survives(8)])
+    expect(report.accuracy.robust.value).toBe(survives(8))
     expect(report.checks.map((c: { id: string }) => c.id)).toEqual([
       'V01',
       'V03',
@@ -97,7 +107,8 @@ describe('a run', () => {
     const forged = { ...lines[at], distance: { ...lines[at].distance, l0: 1 } }
     await writeFile(join(out, 'results.jsonl'), lines.map((l, i) => JSON.stringify(i === at ? forged : l)).join('\n'))
     const { differences } = await verifyRun(out)
-    expect(differences.map(d => d.field)).toEqual(['distance'])
+    expect(differences.map(d => d.field)).toEqual(['sha256', 'sha256', 'distance'])
+    expect(differences.map(d => d.image).slice(0, 2)).toEqual(['results.jsonl', 'report.csv'])
     await writeFile(
       join(out, lines[at].file!),
       await readFile(join(out, 'clean', lines[at].file!.replace(/^[^/]*\//, ''))),
@@ -105,6 +116,31 @@ describe('a run', () => {
     const fields = (await verifyRun(out)).differences.map(d => d.field)
     expect(fields).toContain('outcome')
     expect(fields).toContain('fileSha256')
+  })
+
+  test('verify holds report.csv and report.json against the lines', async () => {
+    const out = join(temporary, 'reports')
+    await cp(whole, out, { recursive: true })
+    await appendFile(join(out, 'report.csv'), 'more\r\n')
+    expect((await verifyRun(out)).differences).toMatchObject([{ image: 'report.csv', field: 'sha256' }])
+    await rm(join(out, 'report.csv'))
+    expect((await verifyRun(out)).differences).toMatchObject([{ image: 'report.csv', expected: 'missing' }])
+    await runAttack({ ...small, out })
+    expect((await verifyRun(out)).differences).toEqual([])
+  })
+
+  test('what a reader gets lies beside report.json, and --force takes it away with the rest', async () => {
+    const out = join(temporary, 'forced')
+    await cp(whole, out, { recursive: true })
+    const html = await text(out, 'report.html')
+    const broken = (await linesOf(out)).filter(l => l.outcome === 'adversarial').length
+    expect(html.match(/<img src="data:image\/webp;base64,/g)!.length).toBeGreaterThanOrEqual(broken)
+    expect((await text(out, 'report.csv')).trim().split('\n')).toHaveLength(41)
+    expect(await text(out, 'report.md')).toMatch(/^## advx: `fashion-resnet\.onnx`/)
+    await writeFile(join(out, 'mine.txt'), '')
+    const refused = runAttack({ ...small, out, force: true, limit: 1 }, () => {}, AbortSignal.abort())
+    await expect(refused).rejects.toThrow(Interrupted)
+    expect((await readdir(out)).sort()).toEqual(['mine.txt', 'plan.json', 'results.jsonl'])
   })
 
   test.each<[string, (lines: Line[]) => Line[], string]>([

@@ -54,11 +54,13 @@ export const sampleShare = (k: number, n: number): Share => ({
 
 export const sampleSummary = (change: Partial<AttackSummary> = {}): AttackSummary => ({
   name: 'pgd',
+  sha256: 'd'.repeat(64),
   title: 'Projected Gradient Descent',
   paper: 'Madry et al. 2018, https://arxiv.org/abs/1706.06083, §2.1',
   norm: 'linf',
   eps: 8 / 255,
   params: { alpha: 0.25, steps: 10 },
+  attacked: 6,
   success: sampleShare(4, 6),
   robust: sampleShare(2, 8),
   distance: {
@@ -85,6 +87,7 @@ export const sampleReport = (change: Partial<Report> = {}): Report => ({
     file: 'fashion-resnet.onnx',
     path: 'models/fashion-resnet.onnx',
     sha256: 'c'.repeat(64),
+    output: 'logits',
     classes: 3,
     classNames: CLASSES,
     input: [1, 28, 28],
@@ -95,12 +98,27 @@ export const sampleReport = (change: Partial<Report> = {}): Report => ({
   target: null,
   accuracy: { clean: sampleShare(6, 8), robust: { ...sampleShare(2, 8), norm: 'linf', eps: 8 / 255 } },
   attacks: [sampleSummary()],
+  classes: [
+    { class: 0, name: 'bag', pictures: 4, clean: sampleShare(4, 4), robust: sampleShare(2, 4) },
+    { class: 1, name: 'coat', pictures: 4, clean: sampleShare(2, 4), robust: sampleShare(0, 4) },
+  ],
+  confusion: {
+    total: 8,
+    distinct: 2,
+    pairs: [
+      { from: 1, to: 2, count: 4 },
+      { from: 0, to: 0, count: 2 },
+      { from: 0, to: 2, count: 2 },
+    ],
+  },
+  curves: [],
   checks: [
     { id: 'V01', title: 'Clean accuracy is well above chance', status: 'pass', detail: '6 of 8 right' },
     { id: 'V06', title: 'A gradient exists and is not zero', status: 'warn', detail: '3 of 60 gradients are zero' },
   ],
   gate: null,
   seed: 7,
+  results: { lines: 10, sha256: 'e'.repeat(64) },
   runtime: { device: 'cpu', threads: 2, millisecondsPerGradient: 1.25, onnxruntime: '1.30.0' },
   notes: [],
   ...change,
