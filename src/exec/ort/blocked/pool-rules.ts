@@ -6,12 +6,15 @@ import { columnMaxima, maxPoolGradient, rowMaxima } from './max-pool-gradient.ts
 import { blockedGlobalPool, blockedPool } from './pool-op.ts'
 import type { Rule } from './rule.ts'
 
+/** ONNX Runtime refuses pads as wide as the kernel. */
+const isTaken = ({ kernel, pads }: Pooling): boolean => pads.every((p, i) => p < kernel[i % 2])
+
 export const maxPool: Rule = (node, layout) => {
   const { size } = layout
   const [x] = node.inputs
   const source = layout.known(x)
   const attrs = node.attrs as unknown as Pooling
-  if (!source) return null
+  if (!source || !isTaken(attrs)) return null
   // Its gradient wants the maxima of the rows.
   const separable = attrs.dilations.every(d => d === 1)
   const wanted = layout.usersOf(node).some(({ op, inputs }) => op.name === 'maxPoolInput' && inputs[2] === node)
@@ -44,23 +47,22 @@ export const averagePool: Rule = ({ inputs: [x], attrs }, layout) => {
   const pool = attrs as unknown as Pooling
   const countPads = Boolean(attrs.countPads)
   const even = !countPads || pool.pads.every(p => p === 0) || source?.fill.every(v => v === 0)
-  if (!source || !even || pool.dilations.some(d => d > 1)) return null
+  if (!source || !even || !isTaken(pool) || pool.dilations.some(d => d > 1)) return null
   return blocks(blockedPool('AveragePool', source.tensor, layout.size, pool, countPads), source.channels, source.fill)
 }
 
-/** Over a whole picture. */
+/** Over a whole picture; a sum is its mean times its pixels. */
 export const globally =
-  (kind: 'GlobalAveragePool' | 'GlobalMaxPool', finish: (t: Tensor, area: number) => Tensor = t => t): Rule =>
+  (kind: 'GlobalAveragePool' | 'GlobalMaxPool', summed = false): Rule =>
   ({ inputs: [x], attrs }, layout) => {
     const source = layout.known(x)
     if (!source || (attrs.axes as Shape).join() !== '2,3') return null
-    const [, , h, w] = x.shape
     const pooled = blockedGlobalPool(kind, source.tensor, layout.size)
-    const area = finish === asSum ? h * w : 1
+    if (!summed) return blocks(pooled, source.channels, source.fill)
+    const area = x.shape[2] * x.shape[3]
     return blocks(
-      finish(pooled, h * w),
+      pooled.mul(area),
       source.channels,
       source.fill.map(v => v * area),
     )
   }
-export const asSum = (mean: Tensor, area: number): Tensor => mean.mul(area)

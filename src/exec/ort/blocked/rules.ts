@@ -1,5 +1,5 @@
 import { activated, add, clipped, conv, convInput, mul } from './conv-rules.ts'
-import { asSum, averagePool, globally, maxPool, maxPoolInput } from './pool-rules.ts'
+import { averagePool, globally, maxPool, maxPoolInput } from './pool-rules.ts'
 import type { Rule } from './rule.ts'
 import { concat, place, repeat } from './shape-rules.ts'
 import { slice } from './slice-rule.ts'
@@ -16,7 +16,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   maxPoolInput,
   averagePool,
   mean: globally('GlobalAveragePool'),
-  sum: globally('GlobalAveragePool', asSum),
+  sum: globally('GlobalAveragePool', true),
   max: globally('GlobalMaxPool'),
   concat,
   slice,
