@@ -10,6 +10,8 @@ export interface Opened {
   readonly batch: number
   /** What a gradient costs an image, alone. */
   readonly milliseconds: number
+  /** Of the model's part of a step, as its artifact names it. */
+  readonly layout: string
   readonly notes: readonly string[]
 }
 
@@ -18,8 +20,16 @@ export async function open({ executor, programs, classifier }: Prepared, crew: C
   const artifacts: Record<string, Artifact> = {}
   for (const [name, fn] of Object.entries(programs)) artifacts[name] = await executor.compile(fn)
   const pool = await crew.open(artifacts)
-  return { pool, ...(await calibrate(pool, Object.keys(programs), classifier)) }
+  const { layout } = artifacts[heavyOf(programs)]
+  return { pool, layout, ...(await calibrate(pool, programs, classifier)) }
 }
+
+/** The model's part of the first attack's step, which stands for those of all. */
+const heavyOf = (programs: Readonly<Record<string, unknown>>): string =>
+  Object.keys(programs).find(name => name.endsWith('/heavy'))!
+
+/** Images that run together best, by what a step costs an image alone: 1 where it costs much, 16 where it is fast. */
+export const microBatch = (milliseconds: number): number => (milliseconds >= 4 ? 1 : milliseconds >= 0.4 ? 4 : 16)
 
 /**
  * Images a batch: it saves some 0.2 ms a call, so that the slower a step is, the less it is worth its trial; and 1 where
@@ -27,21 +37,20 @@ export async function open({ executor, programs, classifier }: Prepared, crew: C
  */
 async function calibrate(
   pool: Pool,
-  names: readonly string[],
+  programs: Readonly<Record<string, unknown>>,
   { input, classes, batch: able }: Classifier,
-): Promise<Omit<Opened, 'pool'>> {
+): Promise<Omit<Opened, 'pool' | 'layout'>> {
   const noise = (seed: number): Uint8Array =>
     Uint8Array.from(
       { length: input.channels * input.height * input.width },
       (_, i) => (Math.sin(i * 12.9898 + seed * 78.233) * 43758.5453) & 255,
     )
-  const heavy = names.find(name => name.endsWith('/heavy'))!
-  const { milliseconds } = await pool.trial(heavy, [noise(0), noise(1)], classes.length)
-  const wanted = able === 1 || milliseconds >= 4 ? 1 : milliseconds >= 0.4 ? 4 : 16
+  const { milliseconds } = await pool.trial(heavyOf(programs), [noise(0), noise(1)], classes.length)
+  const wanted = able === 1 ? 1 : microBatch(milliseconds)
   if (wanted === 1) return { batch: 1, milliseconds, notes: [] }
   // Full, and half full with other pictures in other rows.
   const batches = [wanted, wanted / 2 + 1].map((n, k) => Array.from({ length: n }, (_, i) => noise(7 * k + i)))
-  for (const name of names)
+  for (const name of Object.keys(programs))
     for (const pictures of batches)
       if (!(await pool.trial(name, pictures, classes.length)).same)
         return {

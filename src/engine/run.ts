@@ -48,7 +48,7 @@ export async function runAttack(
       folders: prepared.passes.map(pass => pass.folder),
     })
     try {
-      const [{ pool, batch, milliseconds, notes }] = await Promise.all([open(prepared, crew), loadSharp()])
+      const [{ pool, batch, milliseconds, layout, notes }] = await Promise.all([open(prepared, crew), loadSharp()])
       for (const message of notes) on({ type: 'note', message })
       const context: Context = { prepared, pool, out: out.path }
       const inFlight = options.batchSize ?? 4 * pool.lanes * batch + 8 // being attacked, read and written
@@ -61,6 +61,7 @@ export async function runAttack(
         threads: pool.lanes,
         batch,
         millisecondsPerGradient: milliseconds,
+        layout,
         resultsSha256: await sha256Of(join(out.path, 'results.jsonl')),
         failUnder: options.failUnder ?? null,
         notes: [...prepared.notes, ...notes],

@@ -20,6 +20,8 @@ export interface Circumstances {
   readonly threads: number
   readonly batch: number
   readonly millisecondsPerGradient: number
+  /** How images lie in memory. */
+  readonly layout: string
   readonly failUnder: number | null
   /** Of results.jsonl. */
   readonly resultsSha256: string
@@ -76,6 +78,7 @@ export function summarise(prepared: Prepared, lines: readonly Line[], facts: Fac
     results: { lines: lines.length, sha256: run.resultsSha256 },
     runtime: {
       device: prepared.executor.name,
+      layout: run.layout,
       threads: run.threads,
       batch: run.batch,
       millisecondsPerGradient: Math.round(run.millisecondsPerGradient * 1000) / 1000,

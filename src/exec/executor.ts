@@ -26,6 +26,8 @@ export interface Port {
 export interface Artifact {
   readonly executor: string
   readonly signature: Signature
+  /** How images lie in memory. Results of different layouts differ in their last bits. */
+  readonly layout: string
 }
 
 /** An opened function. One call at a time. */

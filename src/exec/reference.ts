@@ -17,6 +17,7 @@ export const reference: Executor = {
     const inputs = Object.entries(fn.inputs).filter(([, t]) => used.has(t))
     return {
       executor: 'reference',
+      layout: 'plain',
       fn,
       signature: {
         batch: 'any',

@@ -23,12 +23,12 @@ export const cos: Unary = elementwise('cos', { onnx: 'Cos', js: Math.cos, vjp: (
 export const tanh: Unary = elementwise('tanh', {
   onnx: 'Tanh',
   js: Math.tanh,
-  vjp: (g, y) => [g.mul(y.mul(y).mul(-1).add(1))],
+  vjp: (g, y) => [g.mul(sub(1, y.mul(y)))],
 })
 export const sigmoid: Unary = elementwise('sigmoid', {
   onnx: 'Sigmoid',
   js: x => 1 / (1 + Math.exp(-x)),
-  vjp: (g, y) => [g.mul(y).mul(y.mul(-1).add(1))],
+  vjp: (g, y) => [g.mul(y).mul(sub(1, y))],
 })
 /**
  * log(1 + eˣ). Its derivative is the sigmoid, as e^(x − y): runtimes round sigmoid itself to 0 below −17. Below 10⁻²⁰
@@ -84,12 +84,12 @@ export const pow: Binary = elementwise('pow', {
 export const minimum: Binary = elementwise('minimum', {
   onnx: 'Min',
   js: (a, b) => Math.min(a, b),
-  vjp: (g, _, [a, b]) => [g.mul(positive(a.sub(b)).mul(-1).add(1)), g.mul(positive(a.sub(b)))],
+  vjp: (g, _, [a, b]) => [g.mul(sub(1, positive(a.sub(b)))), g.mul(positive(a.sub(b)))],
 })
 export const maximum: Binary = elementwise('maximum', {
   onnx: 'Max',
   js: (a, b) => Math.max(a, b),
-  vjp: (g, _, [a, b]) => [g.mul(positive(b.sub(a)).mul(-1).add(1)), g.mul(positive(b.sub(a)))],
+  vjp: (g, _, [a, b]) => [g.mul(sub(1, positive(b.sub(a)))), g.mul(positive(b.sub(a)))],
 })
 /** 1 where a > b, else 0. */
 export const greater: Binary = elementwise('greater', {
@@ -119,7 +119,7 @@ const clampOp: Op = {
   js: ([x], { attrs: { lo, hi } }) => x.map(v => Math.min(Math.max(v, lo as number), hi as number)),
   vjp(g, y, _, { lo, hi }) {
     const above = y.sub(lo as number)
-    const below = y.mul(-1).add(hi as number)
+    const below = sub(hi as number, y)
     return [g.mul(positive(lo === -Infinity ? below : hi === Infinity ? above : minimum(above, below)))]
   },
 }

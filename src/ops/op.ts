@@ -13,7 +13,13 @@ export interface Kernel {
 
 /** Where an operator's ONNX form is written to; every method returns the name of a value. */
 export interface OnnxEmitter {
-  node(type: string, inputs: readonly string[], attributes?: Readonly<Record<string, OnnxValue>>): string
+  node(
+    type: string,
+    inputs: readonly string[],
+    attributes?: Readonly<Record<string, OnnxValue>>,
+    /** The operator's set, ONNX's own when absent. */
+    domain?: string,
+  ): string
   /** A node whose second output is wanted. */
   second(type: string, inputs: readonly string[], attributes?: Readonly<Record<string, OnnxValue>>): string
   /** A float32 constant. */
@@ -22,7 +28,12 @@ export interface OnnxEmitter {
   ints(values: readonly number[]): string
 }
 /** An attribute: whole numbers are `int`, `float(x)` marks the others, text is `string`. */
-export type OnnxValue = number | readonly number[] | string | { readonly float: number }
+export type OnnxValue =
+  | number
+  | readonly number[]
+  | string
+  | { readonly float: number }
+  | { readonly floats: readonly number[] }
 export const float = (value: number): OnnxValue => ({ float: value })
 
 /**

@@ -1,7 +1,7 @@
 // The cotangent of a max pooling in terms of other operators, as the ONNX executors run it.
 import type { Shape } from '../shape.ts'
 import { constant, type Tensor } from '../tensor.ts'
-import { positive } from './elementwise.ts'
+import { positive, sub } from './elementwise.ts'
 import type { Pooling } from './pool.ts'
 import { concat, place, slice } from './slice.ts'
 import { depthToSpace } from './space.ts'
@@ -69,10 +69,10 @@ function taps(x: Tensor, y: Tensor, attrs: Pooling): { list: Tap[]; frame: Shape
       const at = [ky * dilations[0], kx * dilations[1]] as const
       const read = (t: Tensor): Tensor => cut(place(t, frame, start), at)
       const lower = positive(y.sub(read(x)))
-      const hit = lower.mul(-1).add(1)
+      const hit = sub(1, lower)
       const here = padded ? hit.mul(cut(inside, at)) : hit
       const first: Tensor = free ? here.mul(free) : here
-      free = free ? free.sub(first) : here.mul(-1).add(1)
+      free = free ? free.sub(first) : sub(1, here)
       list.push({ at, first, read })
     }
   return { list, frame, start }

@@ -65,13 +65,15 @@ export const averagePool = (x: Tensor, attrs: Pooling, countPads = false): Tenso
 const averagePoolOp: Op = {
   name: 'averagePool',
   shape: pooledShape,
-  // Each place of a window gets an equal share: a depthwise convolution with ones, transposed.
+  // Each place of a window gets an equal share: a depthwise convolution with equal taps, transposed.
   vjp(g, y, [x], attrs) {
     const [, c, ...spatial] = x.shape
     const { kernel, strides, pads, dilations } = window(attrs)
-    const share = constant(Float32Array.from(shares(x.shape, y.shape, attrs)), [1, 1, ...y.shape.slice(2)])
-    const ones = constant(new Float32Array(c * kernel[0] * kernel[1]).fill(1), [c, 1, ...kernel])
-    return [convInput(g.mul(share), ones, spatial, { strides, pads, dilations, group: c })]
+    const share = shares(x.shape, y.shape, attrs)
+    const even = share.every(s => s === share[0])
+    const taps = constant(new Float32Array(c * kernel[0] * kernel[1]).fill(even ? share[0] : 1), [c, 1, ...kernel])
+    const shared = even ? g : g.mul(constant(Float32Array.from(share), [1, 1, ...y.shape.slice(2)]))
+    return [convInput(shared, taps, spatial, { strides, pads, dilations, group: c })]
   },
   onnx(emit, [x], { attrs, inputs, shape }) {
     const { dilations } = window(attrs)

@@ -1,6 +1,6 @@
 import { type Shape, size, strides } from '../shape.ts'
 import { bind, constant, type Operand, type Tensor } from '../tensor.ts'
-import { greater } from './elementwise.ts'
+import { greater, sub } from './elementwise.ts'
 import { type Cotangents, type OnnxEmitter, type OnnxForm, type Op, onnxShape, walk } from './op.ts'
 import { expandLike } from './shape.ts'
 
@@ -38,7 +38,7 @@ export const reduceMax: Reduction = reduction('max', {
   start: -Infinity,
   js: (a, b) => Math.max(a, b),
   vjp(g, y, x, axes) {
-    const mask = greater(y, x).mul(-1).add(1)
+    const mask = sub(1, greater(y, x))
     return [g.div(mask.sum(axes)).mul(mask)]
   },
 })
@@ -51,7 +51,7 @@ export const kthLargest = (x: Tensor, k: number): Tensor => bind(kthLargestOp, [
 const kthLargestOp: Op = {
   name: 'kthLargest',
   shape: ([x]) => x.map((d, i) => (i === 0 ? d : 1)),
-  vjp: (g, y, [x]) => [g.mul(greater(x, y).add(greater(y, x)).mul(-1).add(1))],
+  vjp: (g, y, [x]) => [g.mul(sub(1, greater(x, y).add(greater(y, x))))],
   onnx(emit, [x], node) {
     const k = node.attrs.k as number
     const rows = emit.node('Reshape', [x, emit.ints([-1, perImage(node.inputs[0].shape)])])

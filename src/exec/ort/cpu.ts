@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { encodeOnnx, writeOnnx } from '../../formats/onnx/write.ts'
 import { ancestors, toposort } from '../../graph.ts'
 import { type Artifact, type Executor, type Fn, port } from '../executor.ts'
+import { blockSize } from './blocked/block-size.ts'
 import { emit } from './emit.ts'
 import { lower } from './lower.ts'
 import { openSession, runtime } from './session.ts'
@@ -12,6 +13,13 @@ import { openSession, runtime } from './session.ts'
 /** A compiled graph: an ONNX file whose weights lie beside it, where sessions map them into memory and share them. */
 export interface OrtArtifact extends Artifact {
   readonly path: string
+  /** Channels in a block where images are laid out in blocks; null: the runtime lays them out as it likes. */
+  readonly block: number | null
+}
+
+export interface CpuOptions {
+  /** Null: no blocks. By default as many channels as the processor takes at once. */
+  readonly block?: null
 }
 
 /**
@@ -21,7 +29,7 @@ export interface OrtArtifact extends Artifact {
 const POSITIONAL = new Set('log sin cos tan asin acos atan sinh cosh asinh acosh atanh'.split(' '))
 
 /** ONNX Runtime on the CPU. Each opened program is one session of one thread: give every core its own. */
-export function cpu(): Executor {
+export function cpu(options: CpuOptions = {}): Executor {
   let folder: Promise<string> | null = null
   const made = new Map<string, Promise<OrtArtifact>>()
   return {
@@ -29,7 +37,7 @@ export function cpu(): Executor {
     threads: true,
     load: async () => void (await runtime()),
     async compile(fn) {
-      const { inputs, outputs } = lowered(fn)
+      const { block, inputs, outputs } = lowered(fn, options.block === null ? null : await blockSize())
       const model = emit({ inputs, outputs })
       const hash = createHash('sha256')
       const shell = encodeOnnx(model, {
@@ -45,7 +53,14 @@ export function cpu(): Executor {
         await writeOnnx(path, model, { externalData: { file: `${key}.weights` } })
         const ports = (record: Fn['inputs']) => Object.entries(record).map(([name, t]) => port(name, t))
         const batch = toposort(Object.values(outputs)).some(t => POSITIONAL.has(t.op.name)) ? 1 : 'any'
-        return { executor: 'cpu', path, signature: { inputs: ports(inputs), outputs: ports(outputs), batch } }
+        const layout = block === null ? 'plain' : `blocks of ${block} channels`
+        return {
+          executor: 'cpu',
+          path,
+          block,
+          layout,
+          signature: { inputs: ports(inputs), outputs: ports(outputs), batch },
+        }
       }
       if (!made.has(key)) made.set(key, write())
       return made.get(key)!
@@ -59,12 +74,13 @@ export function cpu(): Executor {
   }
 }
 
-/** The graph in ONNX Runtime's operators, with only those inputs that are still needed. */
-function lowered({ inputs, outputs }: Fn): Fn {
+/** The graph in ONNX Runtime's operators, with only those inputs that are still needed; in blocks where these help. */
+function lowered({ inputs, outputs }: Fn, block: number | null): Fn & Pick<OrtArtifact, 'block'> {
   const names = Object.keys(outputs)
-  const graph = lower(Object.values(outputs))
+  const graph = lower(Object.values(outputs), block)
   const used = ancestors(graph)
   return {
+    block: [...used].some(({ op }) => op.name === 'blockedConv') ? block : null,
     inputs: Object.fromEntries(Object.entries(inputs).filter(([, t]) => used.has(t))),
     outputs: Object.fromEntries(names.map((name, i) => [name, graph[i]])),
   }

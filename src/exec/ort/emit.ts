@@ -25,14 +25,14 @@ export function emit({ inputs, outputs }: Fn): OnnxModel {
     return name
   }
   const emitter: OnnxEmitter = {
-    node(type, given, attributes = {}) {
+    node(type, given, attributes = {}, domain = '') {
       const output = `v${++count}`
-      nodes.push(node(type, given, type === 'TopK' ? [output, `${output}i`] : [output], attributes))
+      nodes.push(node(type, given, type === 'TopK' ? [output, `${output}i`] : [output], attributes, domain))
       return output
     },
     second(type, given, attributes = {}) {
       const output = `v${++count}`
-      nodes.push(node(type, given, [`${output}a`, output], attributes))
+      nodes.push(node(type, given, [`${output}a`, output], attributes, ''))
       return output
     },
     floats: (values, shape = [values.length]) =>
@@ -52,11 +52,11 @@ export function emit({ inputs, outputs }: Fn): OnnxModel {
     names.set(t, typeof form === 'string' ? emitter.node(form, from) : form(emitter, from, t))
   }
   // An output may also be an input, a constant or another output: each gets a name of its own.
-  for (const [name, t] of Object.entries(outputs)) nodes.push(node('Identity', [names.get(t)!], [name], {}))
+  for (const [name, t] of Object.entries(outputs)) nodes.push(node('Identity', [names.get(t)!], [name], {}, ''))
   return {
     irVersion: IR,
     producer: 'advx',
-    opsets: new Map([['', OPSET]]),
+    opsets: new Map(nodes.map(({ domain }) => [domain, domain === '' ? OPSET : 1])),
     metadata: new Map(),
     functions: [],
     graph: {
@@ -81,12 +81,13 @@ function node(
   inputs: readonly string[],
   outputs: readonly string[],
   given: Readonly<Record<string, Given>>,
+  domain: string,
 ): OnnxNode {
   const attributes = new Map(Object.entries(given).map(([name, v]) => [name, attribute(v)]))
   return {
     name: outputs[0],
     type,
-    domain: '',
+    domain,
     inputs,
     outputs,
     attributes,
@@ -97,5 +98,6 @@ function attribute(given: Given): OnnxAttribute {
   if (typeof given === 'string') return { kind: 'string', value: given }
   if (typeof given === 'number') return { kind: 'int', value: given }
   if ('float' in given) return { kind: 'float', value: given.float }
+  if ('floats' in given) return { kind: 'floats', value: given.floats }
   return { kind: 'ints', value: given }
 }

@@ -5,26 +5,48 @@ import { reshape } from '../../ops/shape.ts'
 import { N, size } from '../../shape.ts'
 import { simplify } from '../../simplify.ts'
 import { bind, type Tensor } from '../../tensor.ts'
+import { inBlocks } from './blocked/assign.ts'
+import { masksBehindPools } from './pool-masks.ts'
 
 /** One rewriting of a graph on its way to a runtime. */
 type Pass = (outputs: readonly Tensor[]) => Tensor[]
 
 /**
- * From the graph as an attack means it to the operators that ONNX Runtime runs well. A pass that lays images out in
- * channel blocks would stand last.
+ * From the graph as an attack means it to the operators that ONNX Runtime runs well, in blocks of `block` channels where
+ * that is a number.
  */
-const PASSES: readonly Pass[] = [expandForms, rowsByConv, simplify]
+export function lower(outputs: readonly Tensor[], block: number | null = null): Tensor[] {
+  const passes: readonly Pass[] =
+    block === null
+      ? [masksBehindPools, expandForms(), rowsByConv, simplify]
+      : [
+          masksBehindPools,
+          expandForms(GRADIENTS),
+          rowsByConv,
+          simplify,
+          graph => inBlocks(graph, block),
+          expandForms(),
+          simplify,
+        ]
+  return passes.reduce<Tensor[]>((graph, pass) => pass(graph), [...outputs])
+}
 
-export const lower: Pass = outputs => PASSES.reduce<Tensor[]>((graph, pass) => pass(graph), [...outputs])
+/** Operators with a better form in blocks than the one they are given by. */
+const GRADIENTS = new Set(['convInput', 'maxPoolInput'])
 
-/** Operators whose ONNX form is given in terms of other operators become these. */
-function expandForms(outputs: readonly Tensor[]): Tensor[] {
-  let graph = [...outputs]
-  while (toposort(graph).some(({ op }) => typeof op.onnx === 'object'))
-    graph = rewrite(graph, ({ op, attrs }, inputs) =>
-      typeof op.onnx === 'object' ? op.onnx.as(bind(op, inputs, attrs)) : undefined,
-    )
-  return graph
+/** Operators whose ONNX form is given in terms of other operators become these, but for those that are `kept`. */
+function expandForms(kept: ReadonlySet<string> = new Set()): Pass {
+  const expands = ({ op }: Tensor): boolean => typeof op.onnx === 'object' && !kept.has(op.name)
+  return outputs => {
+    let graph = [...outputs]
+    while (toposort(graph).some(expands))
+      graph = rewrite(graph, (node, inputs) =>
+        expands(node) && typeof node.op.onnx === 'object'
+          ? node.op.onnx.as(bind(node.op, inputs, node.attrs))
+          : undefined,
+      )
+    return graph
+  }
 }
 
 /**

@@ -5,10 +5,11 @@ import type { Program } from '../executor.ts'
 import type { OrtArtifact } from './cpu.ts'
 
 /**
- * One single-threaded session. Layout and fusions at level 'all' gave the same bits for every batch and row, so that a
- * picture's result does not depend on its batch mates; 'extended' did not.
+ * One single-threaded session. A graph in blocks as it stands, and others with the runtime's own layout and fusions at
+ * level 'all', gave the same bits for every batch and row, so that a picture's result does not depend on its batch mates;
+ * 'extended' did not.
  */
-export async function openSession({ path, signature }: OrtArtifact): Promise<Program> {
+export async function openSession({ path, block, signature }: OrtArtifact): Promise<Program> {
   const ort = await runtime()
   let session: InferenceSession
   try {
@@ -16,7 +17,7 @@ export async function openSession({ path, signature }: OrtArtifact): Promise<Pro
       executionProviders: ['cpu'],
       intraOpNumThreads: 1,
       interOpNumThreads: 1,
-      graphOptimizationLevel: 'all',
+      graphOptimizationLevel: block === null ? 'all' : 'disabled',
       logSeverityLevel: 3,
     })
   } catch (cause) {

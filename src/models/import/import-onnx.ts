@@ -1,7 +1,9 @@
 import { AdvxError } from '../../errors.ts'
 import { quote } from '../../formats/onnx/quote.ts'
 import type { OnnxModel } from '../../formats/onnx/schema.ts'
+import { narrow } from '../../narrow.ts'
 import { transpose } from '../../ops/shape.ts'
+import { poolLast } from '../../pool-last.ts'
 import { N } from '../../shape.ts'
 import { simplify } from '../../simplify.ts'
 import { input, type Tensor } from '../../tensor.ts'
@@ -92,7 +94,8 @@ function read(
     ...remarks.sentences(),
   ].filter(note => typeof note === 'string')
   const rows = batch === 1 ? asBatchOf(scores.logits, [N, scores.logits.shape[1]]) : scores.logits
-  return { input: source, logits: simplify([rows])[0], picture, output, batch: batch === 1 ? 1 : 'any', notes }
+  const [logits] = narrow(simplify(poolLast(simplify([rows]))))
+  return { input: source, logits, picture, output, batch: batch === 1 ? 1 : 'any', notes }
 }
 
 /** Which of several outputs it is, or that it is a value inside. */
