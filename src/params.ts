@@ -19,6 +19,9 @@ export const GLOSSARY = {
     max: 1e5,
     structural: true,
   },
+  rounds: { symbol: 'B', help: 'number of outer searches, each of `steps` steps', min: 1, max: 1e4, structural: true },
+  candidates: { symbol: 'K', help: 'classes looked at, the likeliest first', min: 2, max: 1e5, structural: true },
+  gamma: { symbol: 'γ', help: 'share by which the distance changes in a step', min: 0, max: 1 },
   mu: { symbol: 'μ', help: 'decay of the momentum', min: 0, max: 10 },
 } as const satisfies Record<string, Glossary>
 

@@ -5,10 +5,11 @@ import { pathToFileURL } from 'node:url'
 import { chooseForGallery } from '../report/gallery.ts'
 import type { Thumbnail } from '../report/html.ts'
 import { checks, type Facts } from './checks.ts'
+import type { NormName } from '../norms.ts'
 import { inside } from './lattice.ts'
 import { share, spread } from './metrics.ts'
 import type { AttackSummary, LabelFrom, Line, Report } from './options.ts'
-import type { Pass } from './plan.ts'
+import type { AttackPlan, Pass } from './plan.ts'
 import type { Prepared } from './prepare.ts'
 
 /** How a run went, besides its lines. */
@@ -30,7 +31,7 @@ export function summarise(prepared: Prepared, lines: readonly Line[], facts: Fac
   const usable = images.filter(group => group[0].outcome !== 'failed')
   const labelled = usable.filter(([line]) => line.labelFrom !== 'prediction')
   const right = ([line]: readonly Line[]): boolean => line.clean!.class === line.label
-  const robust = target === null ? robustAccuracy(usable, passes) : null
+  const robust = target === null ? robustAccuracy(usable, prepared) : null
   return {
     schema: 1,
     tool: 'advx',
@@ -58,7 +59,7 @@ export function summarise(prepared: Prepared, lines: readonly Line[], facts: Fac
     },
     target: target === null ? null : typeof target === 'number' ? classifier.classes[target] : target,
     accuracy: { clean: share(labelled.filter(right).length, labelled.length), robust },
-    attacks: passes.map(pass => summary(pass, lines, usable.length)),
+    attacks: passes.map(pass => summary(pass, prepared, lines, usable)),
     checks: checks(lines, classifier.classes.length, facts),
     gate:
       run.failUnder === null
@@ -99,23 +100,58 @@ function byImage(lines: readonly Line[]): Line[][] {
 }
 
 /**
- * At the first attack's norm and its largest budget: the usable pictures that are classified rightly and that no attack
- * of the run broke within that budget, whatever the budget it ran with.
+ * At the first attack's norm and the largest budget there, of an attack or asked for: the usable pictures that are
+ * classified rightly and that no attack of the run broke within it, whatever the budget it ran with.
  */
-function robustAccuracy(usable: readonly (readonly Line[])[], passes: readonly Pass[]): Report['accuracy']['robust'] {
+function robustAccuracy(
+  usable: readonly (readonly Line[])[],
+  { passes, budgets }: Prepared,
+): Report['accuracy']['robust'] {
   const { norm } = passes[0].plan
-  const eps = Math.max(...passes.filter(p => p.plan.norm === norm).map(p => p.eps))
-  const stands = (group: readonly Line[]): boolean =>
-    group[0].clean!.class === group[0].label &&
-    !group.some(line => line.outcome === 'adversarial' && inside(norm, eps, line.distance!))
-  const result = share(usable.filter(stands).length, usable.length)
+  const own = passes.flatMap(p => (p.plan.norm === norm && p.eps !== null ? [p.eps] : []))
+  if (own.length + budgets.length === 0) return null
+  const eps = Math.max(...own, ...budgets)
+  const result = share(usable.filter(standing(norm, eps)).length, usable.length)
   return result && { ...result, norm, eps }
 }
 
-function summary({ plan, eps }: Pass, all: readonly Line[], usable: number): AttackSummary {
+/** Whether a picture is classified rightly and its lines show no adversarial one within the budget. */
+const standing =
+  (norm: NormName, eps: number) =>
+  (group: readonly Line[]): boolean =>
+    group[0].clean!.class === group[0].label &&
+    !group.some(line => line.outcome === 'adversarial' && inside(norm, eps, line.distance!))
+
+const POINTS = 20
+
+/** Robust accuracy of one attack over the budget: where it was asked for, else evenly up to the largest distance. */
+function curve(
+  { name, norm }: AttackPlan,
+  budgets: readonly number[],
+  usable: readonly (readonly Line[])[],
+): AttackSummary['curve'] {
+  const groups = usable.map(group => [group.find(line => line.attack === name)!])
+  const most = Math.max(0, ...groups.map(([line]) => (line.outcome === 'adversarial' ? line.distance![norm] : 0)))
+  const even = [...new Set(Array.from({ length: POINTS }, (_, i) => evenly(norm, most, (i + 1) / POINTS)))]
+  const at = budgets.length > 0 ? [...budgets].sort((a, b) => a - b) : most > 0 ? even : []
+  return at.map(eps => ({ eps, robust: share(groups.filter(standing(norm, eps)).length, groups.length)! }))
+}
+
+/** A share of a length; in whole levels or pixels where the norm counts these. */
+const evenly = (norm: NormName, most: number, part: number): number =>
+  norm === 'linf' ? Math.ceil(255 * most * part - 1e-6) / 255 : norm === 'l0' ? Math.ceil(most * part) : most * part
+
+function summary(
+  { plan, eps }: Pass,
+  { budgets, target }: Prepared,
+  all: readonly Line[],
+  usable: readonly (readonly Line[])[],
+): AttackSummary {
   const lines = all.filter(line => line.attack === plan.name && line.eps === eps)
   const broken = lines.filter(line => line.outcome === 'adversarial')
   const robust = lines.filter(line => line.outcome === 'robust')
+  const before = lines.flatMap(line => (line.beforeRounding?.adversarial ? [line.beforeRounding] : []))
+  const total = (of: (line: Line) => number): number => lines.reduce((sum, line) => sum + of(line), 0)
   const distance = (norm: 'linf' | 'l2' | 'l1' | 'l0') => spread(broken.map(line => line.distance![norm]))
   return {
     name: plan.name,
@@ -125,11 +161,14 @@ function summary({ plan, eps }: Pass, all: readonly Line[], usable: number): Att
     eps,
     params: plan.params,
     success: share(broken.length, broken.length + robust.length),
-    robust: share(robust.length, usable),
+    robust: eps === null ? null : share(robust.length, usable.length),
+    curve: eps === null && target === null && usable.length > 0 ? curve(plan, budgets, usable) : null,
     distance: { linf: distance('linf'), l2: distance('l2'), l1: distance('l1'), l0: distance('l0') },
     lostByRounding: robust.filter(line => line.beforeRounding?.adversarial).length,
-    gradients: lines.reduce((total, line) => total + line.gradients, 0),
-    forwards: lines.reduce((total, line) => total + line.forwards, 0),
+    beforeRounding: spread(before.map(line => line[plan.norm])),
+    gradients: total(line => line.gradients),
+    forwards: total(line => line.forwards),
+    lattice: { gradients: total(line => line.lattice.gradients), forwards: total(line => line.lattice.forwards) },
   }
 }
 

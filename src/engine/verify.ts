@@ -146,7 +146,7 @@ async function recompute(
       `${line.file}: ${picture.width} x ${picture.height}, its clean picture ${clean.width} x ${clean.height}`,
     )
   const y = line.target ?? line.label
-  const judged = judge(await pool.classify(picture.levels), picture, clean, line.norm, line.eps!, y!, targeted)
+  const judged = judge(await pool.classify(picture.levels), picture, clean, line.norm, line.eps, y!, targeted)
   return { ...known, ...judged, fileSha256: sha256(bytes) }
 }
 
