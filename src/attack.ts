@@ -26,13 +26,15 @@ export interface Goal {
   readonly loss: (x: Tensor) => Tensor
   /** The same for another J(logits, y): what to climb, away from y or towards it. */
   readonly objective: (loss: (logits: Tensor, y: Tensor) => Tensor) => (x: Tensor) => Tensor
-  /** Per image, [N, 1]: above 0 once `x` is adversarial. */
+  /** The best other class's lead over `y`, or the target's, beyond what counts (LEAD): per image, [N, 1]. */
   readonly margin: (x: Tensor) => Tensor
-  /** 1 where `x` is adversarial by the lead that counts (LEAD), else 0: [N, 1, 1, 1], to multiply pictures with. */
+  /** 1 where `x` is adversarial, which is where the margin is above 0, else 0: [N, 1, 1, 1], as wide as a picture. */
   readonly adversarial: (x: Tensor) => Tensor
   /** The model's last layer before any softmax, [N, K]. */
   readonly logits: (x: Tensor) => Tensor
   readonly norm: Norm
+  /** Whether `y` is the class to reach. */
+  readonly targeted: boolean
   /** Number of the step in its round, from 0, per image: [N, 1, 1, 1]. */
   readonly t: Tensor
   /** A number that depends on the step alone: f(t), [N, 1, 1, 1]. In `start` and `round` it is f(0). */

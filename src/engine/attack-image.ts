@@ -64,10 +64,11 @@ async function minimise(
 ): Promise<Found> {
   let best: Float32Array | null = null
   let length = Infinity
+  const { kappa = 0 } = job.params
   let end: Float32Array = shared.x0
   await follow(run, model, job, x0, shared, async ({ x, logits }) => {
     end = x
-    if (advantage(logits, y, job.targeted) < 0) return false
+    if (advantage(logits, y, job.targeted) < kappa) return false
     const own = lengths(x, shared.x0, job.channels)[job.norm]
     if (own < length) {
       best = x
@@ -75,7 +76,8 @@ async function minimise(
     }
     return false
   })
-  const found = best as Float32Array | null // assigned in the callback
+  const nearest = best as Float32Array | null // assigned in the callback
+  const found = nearest && job.norm !== 'l0' ? await toBoundary(model, job, shared.x0, y, nearest) : nearest
   const { gradients, forwards } = model.tally
   const levels = found ? await nearestOnLattice(model, job, x0, y, found) : null
   return {
@@ -84,6 +86,27 @@ async function minimise(
     lattice: { gradients: model.tally.gradients - gradients, forwards: model.tally.forwards - forwards },
     ...model.tally,
   }
+}
+
+/** Halvings of the way that is left from an adversarial point to the boundary: to 1/256 of its length. */
+const HALVINGS = 8
+
+/** The adversarial point nearest to x0 on the way there from `x`. */
+async function toBoundary(
+  model: Probe,
+  { targeted, params: { kappa = 0 } }: Job,
+  x0: Float32Array,
+  y: number,
+  x: Float32Array,
+): Promise<Float32Array> {
+  let [low, high, found] = [0, 1, x]
+  for (let i = 0; i < HALVINGS; i++) {
+    const middle = i === 0 ? 1 - 1 / 16 : (low + high) / 2
+    const point = x.map((v, k) => x0[k] + middle * (v - x0[k]))
+    if (advantage(await model.logits(point), y, targeted) >= kappa) [high, found] = [middle, point]
+    else low = middle
+  }
+  return found
 }
 
 export function oneHot(k: number, length: number): Float32Array {

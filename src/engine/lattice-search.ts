@@ -22,7 +22,7 @@ export interface Ground {
  */
 export async function nearestOnLattice(
   probe: Probe,
-  { norm, targeted, channels }: Job,
+  { norm, targeted, channels, params: { kappa = 0 } }: Job,
   x0: Uint8Array,
   y: number,
   x: Float32Array,
@@ -30,7 +30,7 @@ export async function nearestOnLattice(
   const ground: Ground = {
     x0,
     channels,
-    advantage: async levels => advantage(await probe.logits(toUnit(levels)), y, targeted),
+    advantage: async levels => advantage(await probe.logits(toUnit(levels)), y, targeted) - kappa,
     gradient: async levels => (await probe.margin(toUnit(levels))).gradient,
   }
   if (norm === 'linf') return fewestLevels(ground, x)

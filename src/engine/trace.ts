@@ -93,22 +93,20 @@ export function trace(
     schedules.push({ row, tensor })
     return tensor
   }
-  const adversarial: Goal['adversarial'] = x => {
-    const lead = objective(margin)(x)
-    return reshape(positive(beyondLead(lead, target.logits(x))), [images, 1, 1, 1])
-  }
+  const lead: Goal['margin'] = x => beyondLead(objective(margin)(x), target.logits(x))
   const goal = (random: Goal['random']): Goal => ({
     x0: inputs.x0,
     y: inputs.y,
     t: inputs.t,
     norm,
+    targeted,
     random,
     schedule,
-    adversarial,
+    adversarial: x => reshape(positive(lead(x)), [images, 1, 1, 1]),
     logits: target.logits,
     objective,
     loss: objective(crossEntropy),
-    margin: objective(margin),
+    margin: lead,
   })
 
   const starting = recorder()
