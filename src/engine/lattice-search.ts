@@ -35,7 +35,7 @@ export async function nearestOnLattice(
   }
   if (norm === 'linf') return fewestLevels(ground, x)
   const steps = { l2: squares, l1: values, l0: pixels }[norm]
-  const first = await alongTheWay(ground, x)
+  const first = await alongTheWay(ground, x, norm === 'l0' ? 1 : PART)
   return first && exchange(ground, steps, first)
 }
 
@@ -45,7 +45,7 @@ const GROWTH = 1.15
 const PART = 1 / 128
 
 /** The nearest levels to x0 + s·(x − x0) for the least s that is found to be adversarial. */
-async function alongTheWay(ground: Ground, x: Float32Array): Promise<Uint8Array | null> {
+async function alongTheWay(ground: Ground, x: Float32Array, part: number): Promise<Uint8Array | null> {
   const { x0 } = ground
   const at = (s: number): Uint8Array => {
     const levels = new Uint8Array(x0.length)
@@ -61,7 +61,7 @@ async function alongTheWay(ground: Ground, x: Float32Array): Promise<Uint8Array 
     found = at(far)
   }
   let near = far === 1 ? 0 : far / GROWTH
-  while (far - near > PART * far) {
+  while (far - near > part * far) {
     const middle = (near + far) / 2
     const levels = at(middle)
     if (await isAdversarial(levels)) [far, found] = [middle, levels]
