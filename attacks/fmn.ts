@@ -10,7 +10,7 @@ const TINY = 1e-12
  *     L(x) = max_{k≠y} zₖ − z_y,   g = ∇ₓ L(xₜ),   ‖·‖_q dual to ‖·‖_p,   best: the least ‖xₛ − x₀‖_p that was adversarial
  *     εₜ₊₁ = min(εₜ · (1 − γₜ), best)          if xₜ is adversarial
  *            εₜ · (1 + γₜ)                     if not, but an earlier point was
- *            ‖xₜ − x₀‖_p + |L(xₜ)| / ‖g‖_q     if none was
+ *            ‖xₜ − x₀‖_p + |L(xₜ)| / ‖g‖_q     if none was; at least ‖xₜ − x₀‖_p · (1 + γₜ), or it creeps up to the boundary
  *     xₜ₊₁ = clip(Π_{εₜ₊₁}(xₜ + αₜ · g / ‖g‖₂), 0, 1)
  *
  * α falls from 1 and γₜ from γ, to a hundredth and a fiftieth, as half a cosine. In L0 ε counts pixels: it begins at 1,
@@ -35,7 +35,8 @@ export default attack({
     const length = norm.length(x.sub(x0))
     const least = where(won, minimum(length, best), best)
     const [down, up] = [eps.mul(share.mul(-1).add(1)), eps.mul(share.add(1))]
-    const reach = length.add(reshape(abs(margin(x)), length.shape).div(maximum(norm.dual(g), TINY)))
+    const linear = length.add(reshape(abs(margin(x)), length.shape).div(maximum(norm.dual(g), TINY)))
+    const reach = maximum(linear, length.mul(share.add(1)))
     const next =
       norm === l0
         ? where(won, minimum(minimum(down, eps.sub(1)), least), maximum(up, eps.add(1)))
