@@ -23,7 +23,7 @@ const wrong = [
     adversarial.every(line => existsSync(join(out, line.file)) && line.distance.linf <= line.eps),
     'a written picture is missing or outside the ball',
   ],
-  [existsSync(join(out, 'report.html')), 'no report.html'],
+  ...['html', 'md', 'csv'].map(kind => [existsSync(join(out, `report.${kind}`)), `no report.${kind}`]),
 ].filter(([right]) => !right)
 for (const [, what] of wrong) console.error(`check-report: ${what}`)
 process.exitCode = wrong.length > 0 ? 1 : 0

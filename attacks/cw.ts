@@ -1,4 +1,18 @@
-import { adam, attack, clip, grad, log, maximum, minimum, positive, relu, reshape, type Tensor, tanh, where } from 'advx'
+import {
+  adam,
+  attack,
+  clip,
+  grad,
+  log,
+  maximum,
+  minimum,
+  positive,
+  relu,
+  reshape,
+  type Tensor,
+  tanh,
+  where,
+} from 'advx'
 
 const FAR = 1e30 // no loss yet; no constant that sufficed yet
 const WIDER = 0.99 // the box is this share of tanh's range: pure black and white can be left
@@ -28,7 +42,11 @@ export default attack({
     const hinge = (at: Tensor): Tensor => relu(margin(at).mul(-1).add(kappa))
     const delta = x.sub(x0)
     const dx = delta.mul(2).add(grad(hinge)(x).mul(c))
-    const slope = tanh(w).mul(tanh(w)).mul(-1).add(1).div(2 * WIDER)
+    const slope = tanh(w)
+      .mul(tanh(w))
+      .mul(-1)
+      .add(1)
+      .div(2 * WIDER)
     const next = adam(dx.mul(slope), { m, v }, schedule)
     const moved = w.sub(next.step.mul(lr))
 

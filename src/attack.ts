@@ -79,7 +79,9 @@ export function attack<const P extends Params, S extends State = { readonly x: T
   const known = Object.keys(NORMS)
   const named = Object.entries(norms ?? {})
   if (named.length === 0 || named.some(([n]) => !known.includes(n)))
-    throw wrong(`needs norms out of ${known.join(', ')}, each with its default eps, or {} to look for the nearest: { linf: { eps: 8 / 255 } }`)
+    throw wrong(
+      `needs norms out of ${known.join(', ')}, each with its default eps, or {} to look for the nearest: { linf: { eps: 8 / 255 } }`,
+    )
   const budgets = named.filter(([, n]) => typeof n !== 'object' || n === null || 'eps' in n)
   for (const [name, value] of [...Object.entries(params ?? {}), ...budgets.map(([, n]) => ['eps', n?.eps] as const)]) {
     const { min, max } = describe(name)

@@ -30,8 +30,7 @@ export const softmaxCrossEntropy = (logits: Tensor, y: Tensor): Tensor => neg(ow
 export const LEAD = 1e-3
 
 /** By how much a lead over the other classes is more than what counts as one, per image, [N, 1]. */
-export const beyondLead = (lead: Tensor, logits: Tensor): Tensor =>
-  lead.sub(maximum(abs(logits).max([1]), 1).mul(LEAD))
+export const beyondLead = (lead: Tensor, logits: Tensor): Tensor => lead.sub(maximum(abs(logits).max([1]), 1).mul(LEAD))
 
 /** max_{k≠y} zₖ − z_y per image, [N, 1]: above 0 when some other class wins. */
 export const margin = (logits: Tensor, y: Tensor): Tensor => others(logits, y).max([1]).sub(own(logits, y))

@@ -125,7 +125,12 @@ export const l0: Norm = {
   },
   // ε pixels anywhere, each any color.
   sample: (x0, eps, random) =>
-    x0.add(random.uniform(x0).sub(x0).mul(strongest(random.uniform(x0.sum([1])), eps))),
+    x0.add(
+      random
+        .uniform(x0)
+        .sub(x0)
+        .mul(strongest(random.uniform(x0.sum([1])), eps)),
+    ),
   length: d => positive(abs(d).sum([1])).sum([2, 3]),
   // One pixel, as far as the box is wide.
   dual: g => abs(g).sum([1]).max([2, 3]),
@@ -145,7 +150,9 @@ function strongest(scores: Tensor, k: Operand): Tensor {
     lo = lo.add(many.mul(middle.sub(lo)))
     hi = hi.sub(many.mul(-1).add(1).mul(hi.sub(middle)))
   }
-  const fits = positive(above(zerosLike(hi)).sum([2, 3]).sub(k)).mul(-1).add(1) // fewer move: all stay
+  const fits = positive(above(zerosLike(hi)).sum([2, 3]).sub(k))
+    .mul(-1)
+    .add(1) // fewer move: all stay
   return above(hi.mul(fits.mul(-1).add(1)))
 }
 

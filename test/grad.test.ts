@@ -6,6 +6,7 @@ import { toposort } from '../src/graph.ts'
 import { crossEntropy } from '../src/nn.ts'
 import { greater, relu, sign, sin } from '../src/ops/elementwise.ts'
 import { reshape } from '../src/ops/shape.ts'
+import { concat } from '../src/ops/slice.ts'
 import { N, resolve, size } from '../src/shape.ts'
 import { simplify } from '../src/simplify.ts'
 import { constant, input, type Tensor } from '../src/tensor.ts'
@@ -54,6 +55,11 @@ describe('what a gradient is', () => {
   test('of a value that is used several times: the sum of all ways', () => {
     const y = x.mul(x).add(x.mul(3)).sub(x)
     expect(run(grad(() => y.sum([1]))(x), three, 3)).toEqual([4, 6, 8, 10, 12, 14])
+  })
+  test('of a maximum: equal ones share it, so that copies of a value count as the value', () => {
+    const ties = new Map([[x, [5, 5, 1, 2, 7, 3]]])
+    expect(run(grad(t => t.max([1]))(x), ties, 3)).toEqual([0.5, 0.5, 0, 1, 1, 0])
+    expect(run(grad(t => concat([t, t], 1).max([1]))(x), three, 3)).toEqual([0, 1, 0, 1, 0, 1])
   })
   test('to a node inside the graph, which another one asked for depends on', () => {
     const inner = sin(x)

@@ -65,6 +65,7 @@ const OPTIONS = (): Option[] => [
     'unit, imagenet, inception, caffe, raw, or a preprocessor_config.json',
     text,
   ),
+  option('--output <name>', "the model's output that holds the scores (default: it is found)", text),
   option('-o, --out <folder>', 'where the results go (default: advx-out)', text),
   option('-b, --batch-size <n>', 'pictures in flight; never changes a result', whole(1, LARGEST)),
   option('-d, --device <name>', 'auto, or one that `advx doctor` names (default: auto)', text),
@@ -80,7 +81,7 @@ const OPTIONS = (): Option[] => [
 ]
 
 const HELP = `
-Numbers may be typed as 8/255, 0.03 or 1e-2. What it writes: clean/, <attack>/, results.jsonl, report.json, report.html.
+Numbers may be typed as 8/255, 0.03 or 1e-2. What it writes: clean/, <attack>/, results.jsonl, report.{json,html,md,csv}.
 
 Examples:
   advx attack fixtures/images                                    the embedded model and pictures

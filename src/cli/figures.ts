@@ -6,6 +6,9 @@ import type { NormName } from '../norms.ts'
 export const shareText = (share: Share | null): string =>
   share ? `${percent(share.value)} % (${percent(share.low)} to ${percent(share.high)})` : 'not measured'
 
+/** `97.9 %`. */
+export const percentText = (value: number): string => `${percent(value)} %`
+
 const percent = (value: number): string => (100 * value).toFixed(1)
 
 /** `8/255` where Linf allows whole levels, else three digits. */

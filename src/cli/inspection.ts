@@ -1,8 +1,9 @@
 import { AdvxError } from '../errors.ts'
 import { readOnnx } from '../formats/onnx/read.ts'
-import type { OnnxModel, OnnxValue } from '../formats/onnx/schema.ts'
-import { dependents, toposort } from '../graph.ts'
+import type { OnnxValue } from '../formats/onnx/schema.ts'
+import { countOperators } from '../models/import/inventory.ts'
 import { OPERATORS } from '../models/import/operators.ts'
+import { type Passage, Passages, reachesPicture } from '../models/import/passage.ts'
 import { type Classifier, type LoadOptions, loadModel } from '../models/load.ts'
 import { findModel } from '../models/model-files.ts'
 import type { Recipe } from '../models/preprocessing.ts'
@@ -16,13 +17,22 @@ export interface Inspection {
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
   readonly parameters: number
-  readonly operators: readonly { readonly type: string; readonly count: number; readonly known: boolean }[]
-  /** Operators of the core, between picture and scores, that no gradient passes. */
+  /** The most frequent first; functions of the file are taken apart. */
+  readonly operators: readonly {
+    readonly type: string
+    readonly count: number
+    readonly known: boolean
+    /** Null where none of its nodes stands between picture and scores, or that is not known. */
+    readonly gradient: Passage | null
+  }[]
+  /** Operators between picture and scores that no gradient passes. */
   readonly blocking: readonly string[]
   readonly classifier: {
     readonly sha256: string
     readonly input: Classifier['input']
     readonly batch: Classifier['batch']
+    /** The value of the file that the scores are. */
+    readonly output: string
     readonly classes: { readonly names: readonly string[]; readonly from: Classifier['classesFrom'] }
     readonly preprocessing: {
       readonly name: string
@@ -44,11 +54,14 @@ export async function inspectModel(model: string, options: LoadOptions): Promise
   const { path } = await findModel(model)
   const onnx = await readOnnx(path)
   const { graph, opsets, producer } = onnx
-  const loaded = await loadModel(model, options).catch((error: unknown) => {
+  const passages = new Passages()
+  const loaded = await loadModel(model, { ...options, observe: passages.observe }).catch((error: unknown) => {
     if (error instanceof AdvxError && error.fault === 'model') return error
     throw error
   })
   const failed = loaded instanceof Error
+  const kinds = failed ? new Map<string, Passage>() : passages.kinds()
+  const blocking = [...kinds].filter(([, kind]) => kind === 'none').map(([operator]) => operator)
   return {
     path,
     producer,
@@ -56,47 +69,36 @@ export async function inspectModel(model: string, options: LoadOptions): Promise
     inputs: graph.inputs.map(valueText),
     outputs: graph.outputs.map(valueText),
     parameters: [...graph.initializers.values()]
-      .filter(({ type }) => type.includes('float'))
+      .filter(({ type, dims }) => dims.length > 0 && WEIGHTS.test(type))
       .reduce((total, { data }) => total + data.length, 0),
-    operators: operatorsOf(onnx),
-    blocking: failed ? [] : blockingIn(loaded),
+    operators: Array.from(countOperators(onnx), ([type, count]) => ({
+      type,
+      count,
+      known: OPERATORS.has(type),
+      gradient: kinds.get(type) ?? null,
+    })).sort((a, b) => b.count - a.count || (a.type < b.type ? -1 : 1)),
+    blocking,
     classifier: failed ? null : factsOf(loaded),
-    obstacle: failed ? loaded.message : null,
+    obstacle: failed ? loaded.message : obstacleIn(loaded, blocking),
   }
 }
+
+/** What weights are made of; numbers of 64 bits are shapes and axes. */
+const WEIGHTS = /float|^u?int(8|16|32)$/
 
 const valueText = ({ name, type, dims }: OnnxValue): string =>
   `'${name}' ${type ?? 'of unknown type'} ${dims ? `[${dims.map(d => d ?? '?').join(', ')}]` : 'of any shape'}`
 
-/** The most frequent first. */
-function operatorsOf({ graph }: OnnxModel): Inspection['operators'] {
-  const counts = new Map<string, { type: string; count: number; known: boolean }>()
-  for (const { domain, type } of graph.nodes) {
-    const name = domain === '' ? type : `${domain}.${type}`
-    const entry = counts.get(name) ?? { type: name, count: 0, known: domain === '' && OPERATORS.has(type) }
-    entry.count++
-    counts.set(name, entry)
-  }
-  return [...counts.values()].sort((a, b) => b.count - a.count || (a.type < b.type ? -1 : 1))
-}
-
-/** An operator blocks where its rule gives none of the inputs that depend on the picture a gradient. */
-function blockingIn({ graph: { input, logits } }: Classifier): string[] {
-  const live = dependents([logits], new Set([input]))
-  const names = toposort([logits])
-    .filter(node => node !== input && live.has(node))
-    .filter(node => {
-      const cotangents = node.op.vjp(node, node, node.inputs, node.attrs)
-      return node.inputs.every((t, i) => !live.has(t) || cotangents[i] === null)
-    })
-    .map(node => node.op.name)
-  return [...new Set(names)]
-}
+const obstacleIn = ({ graph }: Classifier, blocking: readonly string[]): string | null =>
+  reachesPicture(graph.input, graph.logits)
+    ? null
+    : `No gradient reaches the picture: every way leads through ${blocking.join(', ')}.`
 
 function factsOf({
   sha256,
   input,
   batch,
+  output,
   classes,
   classesFrom,
   preprocessing,
@@ -107,6 +109,7 @@ function factsOf({
     sha256,
     input,
     batch,
+    output,
     classes: { names: classes, from: classesFrom },
     preprocessing: { name, from, formula: formula(json), recipe: json },
     notes,

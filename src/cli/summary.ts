@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import type { AttackSummary, Report } from '../engine/options.ts'
 import { commandLine } from './command-line.ts'
-import { budgetText, count, durationText, lengthText, NORM_TITLES, shareText } from './figures.ts'
+import { budgetText, count, durationText, lengthText, NORM_TITLES, percentText, shareText } from './figures.ts'
 import { printable } from './printable.ts'
 import { table } from './table.ts'
 import type { Paint } from './terminal.ts'
@@ -37,11 +37,19 @@ function head({ model, images, target, accuracy, seconds, runtime }: Report, pai
 }
 
 function attacks({ attacks, accuracy, target }: Report, paint: Paint): string {
-  const titles = ['Attack', 'Budget', 'Success', ...(target === null ? ['Robust accuracy'] : []), 'Median distance']
+  const titles = [
+    'Attack',
+    'Budget',
+    'Success',
+    'Noise',
+    ...(target === null ? ['Robust accuracy'] : []),
+    'Median distance',
+  ]
   const rows = attacks.map(a => [
     printable(a.name),
     budgetText(a.norm, a.eps),
     shareText(a.success),
+    a.noise ? percentText(a.noise.value) : 'not measured',
     ...(target === null ? [shareText(a.robust)] : []),
     medianText(a),
   ])
@@ -52,6 +60,7 @@ function attacks({ attacks, accuracy, target }: Report, paint: Paint): string {
     )
   lines.push(
     paint.dim('In brackets: 95 % intervals (Wilson). Figures are of the written 8-bit files, read back from disk.'),
+    paint.dim('Noise: pictures that fall to one sample of uniform noise of the same budget.'),
   )
   return lines.join('\n')
 }
@@ -93,7 +102,11 @@ function next({ checks, images, attacks }: Report, folder: string, paint: Paint)
   const names = [...new Set(attacks.map(a => printable(a.name)))]
   const lines = table([
     [paint.bold('Results'), `${shown}/report.html`, 'open it in a browser'],
-    ['', `${shown}/`, `perturbed pictures by attack (${names.join(', ')}), clean/, results.jsonl, report.json`],
+    [
+      '',
+      `${shown}/`,
+      `perturbed pictures by attack (${names.join(', ')}), clean/, results.jsonl, report.{json,md,csv}`,
+    ],
     [
       paint.bold('Next'),
       `advx verify ${printable(commandLine([folder]))}`,

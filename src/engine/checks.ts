@@ -1,3 +1,4 @@
+import { groupLines } from './group-lines.ts'
 import { inside, levelsOf } from './lattice.ts'
 import type { Check, Line } from './options.ts'
 import { type Context, readItem } from './picture.ts'
@@ -33,7 +34,15 @@ export async function observe(context: Context): Promise<Facts> {
 
 /** The checks of ../../docs/checks.md that every run makes, by the ids of the evaluation literature. */
 export function checks(lines: readonly Line[], classes: number, facts: Facts): Check[] {
-  return [cleanAccuracy(lines, classes), logits(facts), deterministic(facts), ...gradients(lines), written(lines)]
+  return [
+    cleanAccuracy(lines, classes),
+    logits(facts),
+    deterministic(facts),
+    ...gradients(lines),
+    noise(lines),
+    finite(lines),
+    written(lines),
+  ]
 }
 
 /** V01: at chance level there is nothing to attack, and most often the preprocessing is wrong. */
@@ -63,7 +72,7 @@ function deterministic({ unstable, pictures }: Facts): Check {
   return { id: 'V04', title: 'The model is deterministic', status: unstable > 0 ? 'fail' : 'pass', detail }
 }
 
-/** V06, V12 and V43 */
+/** V06 and V12 */
 function gradients(lines: readonly Line[]): Check[] {
   const attacked = lines.filter(l => l.gradients > 0)
   const total = attacked.reduce((n, l) => n + l.gradients, 0)
@@ -71,7 +80,6 @@ function gradients(lines: readonly Line[]): Check[] {
   const images = attacked.filter(l => l.zeroGradients > 0).length
   const never = attacked.filter(l => l.zeroGradients === l.gradients).length
   const sure = attacked.filter(l => Math.fround(l.clean!.confidence) === 1).length
-  const nonFinite = lines.reduce((n, l) => n + l.nonFinite, 0)
   return [
     {
       id: 'V06',
@@ -85,13 +93,45 @@ function gradients(lines: readonly Line[]): Check[] {
       status: never > 0 ? 'fail' : sure > 0 && attacked.some(l => l.attack === 'fgsm') ? 'warn' : 'pass',
       detail: `${never} of ${attacked.length} attacked pictures never had a gradient; of ${sure} the model is so sure that the textbook loss of fgsm is rounded (1 − p is 0 in float32)`,
     },
-    {
-      id: 'V43',
-      title: 'Logits and gradients are finite',
-      status: nonFinite > 0 ? 'fail' : 'pass',
-      detail: `${nonFinite} vectors held a value that is not finite`,
-    },
   ]
+}
+
+/** V43 */
+function finite(lines: readonly Line[]): Check {
+  const nonFinite = lines.reduce((n, l) => n + l.nonFinite, 0)
+  return {
+    id: 'V43',
+    title: 'Logits and gradients are finite',
+    status: nonFinite > 0 ? 'fail' : 'pass',
+    detail: `${nonFinite} vectors held a value that is not finite`,
+  }
+}
+
+/**
+ * V25, per picture and per attack: what no attack of the run broke within a budget must not fall to noise of that
+ * budget, and no attack may break fewer pictures than one sample of noise each.
+ */
+function noise(lines: readonly Line[]): Check {
+  const tried = lines.filter(l => l.noise !== null)
+  const images = groupLines(tried, l => l.image)
+  const missed = [...images.values()].filter(own =>
+    own.some(
+      ({ norm, eps, noise }) =>
+        noise!.fooled > 0 && !own.some(l => l.outcome === 'adversarial' && inside(norm, eps!, l.distance!)),
+    ),
+  ).length
+  const passes = [...groupLines(tried, l => `${l.attack} ${l.norm} ${l.eps}`)]
+  const beaten = passes.filter(
+    ([, own]) => own.filter(l => l.noise!.first).length > own.filter(l => l.outcome === 'adversarial').length,
+  )
+  const samples = tried.reduce((total, l) => total + l.noise!.samples, 0)
+  const names = beaten.length > 0 ? ` (${beaten.map(([name]) => name).join(', ')})` : ''
+  return {
+    id: 'V25',
+    title: 'Noise of the same budget does worse than the attacks',
+    status: missed > 0 || beaten.length > 0 ? 'fail' : 'pass',
+    detail: `${missed} of ${images.size} attacked pictures resisted every attack and not noise; ${beaten.length} of ${passes.length} attacks${names} broke fewer pictures than noise; ${samples} samples`,
+  }
 }
 
 /** V44, from the pictures as they lie on disk. */
@@ -100,8 +140,8 @@ function written(lines: readonly Line[]): Check {
   const outside = files.filter(l => l.eps !== null && !inside(l.norm, l.eps, l.distance!))
   const lost = files.filter(l => l.outcome !== 'adversarial').length
   const linf = files.filter(l => l.norm === 'linf' && l.eps !== null)
-  const most = Math.max(0, ...linf.map(l => Math.round(255 * l.distance!.linf)))
-  const allowed = Math.max(0, ...linf.map(l => levelsOf(l.eps!)))
+  const most = linf.reduce((max, l) => Math.max(max, Math.round(255 * l.distance!.linf)), 0)
+  const allowed = linf.reduce((max, l) => Math.max(max, levelsOf(l.eps!)), 0)
   return {
     id: 'V44',
     title: 'Every written picture lies inside ball and box, read from disk',

@@ -53,9 +53,12 @@ export const levelsOf = (eps: number): number => Math.floor(255 * eps + 1e-9)
 /** The budget an attack may use: in Linf only whole levels can be written. */
 export const usableEps = (norm: NormName, eps: number): number => (norm === 'linf' ? levelsOf(eps) / 255 : eps)
 
+/** Whether a length in a norm lies inside the budget. */
+export const within = (norm: NormName, eps: number, length: number): boolean =>
+  norm === 'linf' ? Math.round(255 * length) <= levelsOf(eps) : length <= eps
+
 /** Whether a written picture lies inside the budget. */
-export const inside = (norm: NormName, eps: number, d: Distances): boolean =>
-  norm === 'linf' ? Math.round(255 * d.linf) <= levelsOf(eps) : d[norm] <= eps
+export const inside = (norm: NormName, eps: number, d: Distances): boolean => within(norm, eps, d[norm])
 
 // Plain loops: `from` with a function takes twenty times as long, and these run at every point of an attack.
 

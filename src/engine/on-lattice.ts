@@ -1,5 +1,5 @@
-import type { Job } from './job.ts'
 import { advantage } from './decision.ts'
+import type { Job } from './job.ts'
 import { distances, inside, intoBall, nearest, toUnit, upwards } from './lattice.ts'
 import type { Probe } from './probe.ts'
 

@@ -1,4 +1,5 @@
 import type { NormName } from '../norms.ts'
+import type { NoiseOutcome } from './noise.ts'
 
 /** What `advx attack` is asked for; the CLI and programs fill it alike. Everything but `images` has a default. */
 export interface AttackOptions {
@@ -20,6 +21,8 @@ export interface AttackOptions {
   /** A file of class names, one a line. */
   readonly classes?: string
   readonly preprocess?: string
+  /** The model's output that holds the scores. */
+  readonly output?: string
   readonly out?: string
   /** Pictures in flight. */
   readonly batchSize?: number
@@ -64,6 +67,8 @@ export interface Line {
   /** Gradients that were zero in every value, and gradients or logits with a value that is not finite. */
   readonly zeroGradients: number
   readonly nonFinite: number
+  /** Uniform noise of the same budget on the same picture. Null: not attacked, or no budget. */
+  readonly noise: NoiseOutcome | null
   readonly file: string | null
   readonly fileSha256: string | null
   readonly error?: string
@@ -94,17 +99,19 @@ export interface Check {
 
 export interface AttackSummary {
   readonly name: string
+  /** Of the attack's own file. */
+  readonly sha256: string
   readonly title: string
   readonly paper: string
   readonly norm: NormName
   readonly eps: number | null
   readonly params: Readonly<Record<string, number>>
+  /** Pictures that it tried to break. */
+  readonly attacked: number
   /** Of the attacked images. Null: none was attacked. */
   readonly success: Share | null
   /** Of all usable images: classified rightly and not broken by this attack here. Null: it has no budget. */
   readonly robust: Share | null
-  /** The same over the budget, for an attack without one: its pictures are broken from their distance on. */
-  readonly curve: readonly { readonly eps: number; readonly robust: Share }[] | null
   /** Of the adversarial pictures. */
   readonly distance: Readonly<Record<'linf' | 'l2' | 'l1' | 'l0', Spread | null>>
   /** Adversarial before rounding, and of these not on the lattice. */
@@ -115,6 +122,48 @@ export interface AttackSummary {
   readonly forwards: number
   /** What the search on the lattice took of them. */
   readonly lattice: { readonly gradients: number; readonly forwards: number }
+  /** Uniform noise of the same budget, on the attacked pictures. Null: none was attacked, or no budget. */
+  readonly noise: NoiseSummary | null
+}
+
+/** The share of pictures that their first sample of noise fooled. */
+export interface NoiseSummary extends Share {
+  /** Samples of all pictures together. */
+  readonly samples: number
+  /** Pictures that resisted this attack, and that one of their samples fooled. */
+  readonly missed: number
+}
+
+/** The usable pictures of one true class. */
+export interface ClassFigures {
+  readonly class: number
+  readonly name: string
+  readonly pictures: number
+  /** Of those with a label of their own. Null: none has one. */
+  readonly clean: Share | null
+  /** Classified rightly, and broken by no attack within the budget of `accuracy.robust`; without one, by none at all. */
+  readonly robust: Share | null
+}
+
+/** What the model says of the pictures as the attacks left them, each attack at its largest budget. */
+export interface Confusion {
+  /** Pictures times attacks. */
+  readonly total: number
+  /** Pairs of two classes that occur. */
+  readonly distinct: number
+  /** Label and prediction, the most frequent first: every `from` that is kept, and at most 1000 pairs of two classes. */
+  readonly pairs: readonly { readonly from: number; readonly to: number; readonly count: number }[]
+}
+
+/** Robust accuracy over the budget, of all usable pictures. */
+export interface Curve {
+  /** Null: all attacks of the run together. */
+  readonly attack: string | null
+  readonly norm: NormName
+  /** `sweep`: measured at these budgets; `distances`: the distances of an attack without a budget. */
+  readonly from: 'sweep' | 'distances'
+  /** By eps; the first is at 0: classified rightly before any attack. */
+  readonly points: readonly (Share & { readonly eps: number })[]
 }
 
 /** report.json, schema 1. */
@@ -130,6 +179,8 @@ export interface Report {
     /** As it was given, for `advx verify`. */
     readonly path: string
     readonly sha256: string
+    /** The output of the file that the scores are. */
+    readonly output: string
     readonly classes: number
     readonly classNames: readonly string[]
     readonly input: readonly number[]
@@ -150,10 +201,16 @@ export interface Report {
     readonly robust: (Share & { readonly norm: NormName; readonly eps: number }) | null
   }
   readonly attacks: readonly AttackSummary[]
+  /** By index, those that occur as a label. */
+  readonly classes: readonly ClassFigures[]
+  readonly confusion: Confusion
+  readonly curves: readonly Curve[]
   readonly checks: readonly Check[]
   /** The gate that was asked for. */
   readonly gate: { readonly failUnder: number; readonly passed: boolean } | null
   readonly seed: number
+  /** results.jsonl, which all of this is counted from. */
+  readonly results: { readonly lines: number; readonly sha256: string }
   readonly runtime: Readonly<Record<string, string | number>>
   readonly notes: readonly string[]
 }

@@ -11,6 +11,7 @@ import { advantage, argmax, confidence } from './decision.ts'
 import type { Item } from './items.ts'
 import type { Found } from './job.ts'
 import { distances, inside } from './lattice.ts'
+import { samplesFor, tryNoise } from './noise.ts'
 import type { Line } from './options.ts'
 import type { Pass } from './plan.ts'
 import type { Pool } from './pool.ts'
@@ -63,6 +64,7 @@ export async function attackPicture(context: Context, pass: Pass, item: Item): P
     lattice: { gradients: 0, forwards: 0 },
     zeroGradients: 0,
     nonFinite: 0,
+    noise: null,
     file: null,
     fileSha256: null,
   }
@@ -104,7 +106,27 @@ export async function attackPicture(context: Context, pass: Pass, item: Item): P
   if (said !== label) return { ...seen, outcome: 'misclassified' }
 
   const found = await pool.attack(prepared.job(pass), picture.levels, target ?? label)
-  const tried = { ...seen, ...countsOf(found, seen), beforeRounding: found.beforeRounding }
+  const tried = {
+    ...seen,
+    ...countsOf(found, seen),
+    beforeRounding: found.beforeRounding,
+    noise:
+      pass.eps === null
+        ? null
+        : await tryNoise(
+            pool.classify,
+            {
+              norm: pass.plan.norm,
+              eps: pass.eps,
+              seed: prepared.seed,
+              channels: picture.channels,
+              targeted: target !== null,
+            },
+            picture.levels,
+            target ?? label,
+            samplesFor(found.gradients),
+          ),
+  }
   if (!found.levels) return { ...tried, outcome: 'robust' }
   return {
     ...tried,

@@ -1,8 +1,9 @@
-import { expected } from '../errors.ts'
+import { AdvxError, expected } from '../errors.ts'
 import { executorNamed } from '../exec/devices.ts'
 import type { Executor } from '../exec/executor.ts'
 import { findSources } from '../io/sources.ts'
 import { resolveClass } from '../models/class-names.ts'
+import { reachesPicture } from '../models/import/passage.ts'
 import { readLabels } from '../models/labels.ts'
 import { type Classifier, loadModel } from '../models/load.ts'
 import { NORMS } from '../norms.ts'
@@ -44,6 +45,7 @@ export async function prepare(
   const classifier = await loadModel(model, {
     ...(options.preprocess === undefined ? {} : { preprocess: options.preprocess }),
     ...(options.classes === undefined ? {} : { classes: options.classes }),
+    ...(options.output === undefined ? {} : { output: options.output }),
   })
   const target =
     options.target === undefined
@@ -113,7 +115,7 @@ function checkGate(
 
 function traceAll(
   plans: readonly AttackPlan[],
-  { graph, classes, logits, constants }: Classifier,
+  { graph, classes, logits, constants, path }: Classifier,
   targeted: boolean,
 ): { programs: Record<string, Fn>; attacks: Record<string, TracedAttack> } {
   const target: Target = {
@@ -137,6 +139,10 @@ function traceAll(
       if (traced.round) programs[`${name}/round`] = traced.round
       if (eps[0] !== null && !traced.gradient) programs[`${name}/gradient`] = gradientOf(target, targeted)
     } catch (cause) {
+      if (!reachesPicture(graph.input, graph.logits))
+        throw new AdvxError('model', `${path}: No gradient reaches the picture. advx inspect says where it ends.`, {
+          cause,
+        })
       throw inAttack(name, cause)
     }
   }
@@ -174,7 +180,7 @@ function job(
 
 function record(
   { labelFrom, earlyStop = true }: AttackOptions,
-  { sha256, weights, classes, preprocessing }: Classifier,
+  { sha256, weights, output, classes, preprocessing }: Classifier,
   plans: readonly AttackPlan[],
   target: Prepared['target'],
   labels: ReadonlyMap<string, number> | null,
@@ -185,6 +191,7 @@ function record(
     schema: 1,
     model: sha256,
     weights,
+    output,
     classes: classes.length,
     preprocessing: preprocessing.json,
     attacks: plans.map(({ name, sha256, norm, eps, params }) => ({

@@ -6,18 +6,17 @@ import { executorNamed } from '../exec/devices.ts'
 import { readPictureFile } from '../io/decode.ts'
 import { type OutFolder, openOut } from '../io/results.ts'
 import { loadSharp } from '../io/sharp.ts'
-import { writeFileAtomic } from '../io/write-file.ts'
-import { reportHtml } from '../report/html.ts'
 import { open } from './calibrate.ts'
 import { type Facts, observe } from './checks.ts'
 import { inOrder } from './in-order.ts'
 import type { Item } from './items.ts'
-import type { AttackOptions, Line, Report, RunEvent, RunResult } from './options.ts'
+import type { AttackOptions, Line, RunEvent, RunResult } from './options.ts'
 import { attackPicture, type Context } from './picture.ts'
 import type { Pass } from './plan.ts'
 import { availableThreads, hire } from './pool.ts'
 import { type Prepared, prepare } from './prepare.ts'
-import { exitCode, summarise, thumbnails } from './summary.ts'
+import { sha256Of, writeReports } from './reports.ts'
+import { exitCode, summarise } from './summary.ts'
 
 export { prepare, type Prepared }
 
@@ -62,6 +61,7 @@ export async function runAttack(
         threads: pool.lanes,
         batch,
         millisecondsPerGradient: milliseconds,
+        resultsSha256: await sha256Of(join(out.path, 'results.jsonl')),
         failUnder: options.failUnder ?? null,
         notes: [...prepared.notes, ...notes],
       })
@@ -86,8 +86,7 @@ export async function estimate(
     const { pool, batch, milliseconds } = await open(prepared, crew)
     const gradients = prepared.passes.reduce(
       (total, { plan: { attack, params } }) =>
-        total +
-        (params.steps ?? 1) * (params.rounds ?? 1) * (params.restarts ?? 1) * (attack.gradients?.(params) ?? 1),
+        total + (params.steps ?? 1) * (params.rounds ?? 1) * (params.restarts ?? 1) * (attack.gradients?.(params) ?? 1),
       0,
     )
     const seconds = (gradients * prepared.items.length * milliseconds) / 1000 / pool.lanes
@@ -152,14 +151,6 @@ async function stillHolds(line: Line, { source, output }: Item, out: string): Pr
   } catch {
     return false
   }
-}
-
-async function writeReports(out: string, report: Report, lines: readonly Line[], prepared: Prepared): Promise<void> {
-  await writeFileAtomic(join(out, 'report.json'), `${JSON.stringify(report, null, 2)}\n`)
-  await writeFileAtomic(
-    join(out, 'report.html'),
-    reportHtml(report, lines, { thumbnails: thumbnails(lines, prepared) }),
-  )
 }
 
 export type { Facts }

@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { arch, cpus, platform } from 'node:os'
+import { arch, cpus, platform, totalmem } from 'node:os'
 import { pathToFileURL } from 'node:url'
-import { chooseForGallery } from '../report/gallery.ts'
-import type { Thumbnail } from '../report/html.ts'
 import { checks, type Facts } from './checks.ts'
-import type { NormName } from '../norms.ts'
-import { inside } from './lattice.ts'
+import { classFigures } from './class-figures.ts'
+import { confusion } from './confusion.ts'
+import { curves } from './curves.ts'
 import { share, spread } from './metrics.ts'
-import type { AttackSummary, LabelFrom, Line, Report } from './options.ts'
-import type { AttackPlan, Pass } from './plan.ts'
+import type { AttackSummary, LabelFrom, Line, NoiseSummary, Report } from './options.ts'
+import type { Pass } from './plan.ts'
 import type { Prepared } from './prepare.ts'
+import { byImage, type Group, isRight, resists, stands } from './robustness.ts'
 
 /** How a run went, besides its lines. */
 export interface Circumstances {
@@ -21,6 +21,8 @@ export interface Circumstances {
   readonly batch: number
   readonly millisecondsPerGradient: number
   readonly failUnder: number | null
+  /** Of results.jsonl. */
+  readonly resultsSha256: string
   readonly notes: readonly string[]
 }
 
@@ -30,7 +32,6 @@ export function summarise(prepared: Prepared, lines: readonly Line[], facts: Fac
   const images = byImage(lines)
   const usable = images.filter(group => group[0].outcome !== 'failed')
   const labelled = usable.filter(([line]) => line.labelFrom !== 'prediction')
-  const right = ([line]: readonly Line[]): boolean => line.clean!.class === line.label
   const robust = target === null ? robustAccuracy(usable, prepared) : null
   return {
     schema: 1,
@@ -43,6 +44,7 @@ export function summarise(prepared: Prepared, lines: readonly Line[], facts: Fac
       file: classifier.file,
       path: run.model,
       sha256: classifier.sha256,
+      output: classifier.output,
       classes: classifier.classes.length,
       classNames: classifier.classes,
       input: [classifier.input.channels, classifier.input.height, classifier.input.width],
@@ -58,14 +60,20 @@ export function summarise(prepared: Prepared, lines: readonly Line[], facts: Fac
       labelFrom: count(usable.map(([line]) => line.labelFrom!)),
     },
     target: target === null ? null : typeof target === 'number' ? classifier.classes[target] : target,
-    accuracy: { clean: share(labelled.filter(right).length, labelled.length), robust },
-    attacks: passes.map(pass => summary(pass, prepared, lines, usable)),
+    accuracy: { clean: share(labelled.filter(isRight).length, labelled.length), robust },
+    attacks: passes.map(pass => summary(pass, lines, usable.length)),
+    classes: classFigures(usable, classifier.classes, group =>
+      robust === null ? resists(group) : stands(group, robust.norm, robust.eps),
+    ),
+    confusion: confusion(lines),
+    curves: target === null ? curves(usable) : [],
     checks: checks(lines, classifier.classes.length, facts),
     gate:
       run.failUnder === null
         ? null
         : { failUnder: run.failUnder, passed: robust !== null && robust.value >= run.failUnder },
     seed,
+    results: { lines: lines.length, sha256: run.resultsSha256 },
     runtime: {
       device: prepared.executor.name,
       threads: run.threads,
@@ -76,6 +84,8 @@ export function summarise(prepared: Prepared, lines: readonly Line[], facts: Fac
       sharp: dependency('sharp'),
       platform: `${platform()} ${arch()}`,
       cpu: cpus()[0]?.model ?? 'unknown',
+      cores: cpus().length,
+      memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
     },
     notes: run.notes,
   }
@@ -88,65 +98,20 @@ export function exitCode({ checks, images, gate }: Report, strict: boolean): num
   return gate && !gate.passed ? 1 : 0
 }
 
-/** The lines of each image. */
-function byImage(lines: readonly Line[]): Line[][] {
-  const groups = new Map<string, Line[]>()
-  for (const line of lines) {
-    const group = groups.get(line.image)
-    if (group) group.push(line)
-    else groups.set(line.image, [line])
-  }
-  return [...groups.values()]
-}
-
 /**
  * At the first attack's norm and the largest budget there, of an attack or asked for: the usable pictures that are
  * classified rightly and that no attack of the run broke within it, whatever the budget it ran with.
  */
-function robustAccuracy(
-  usable: readonly (readonly Line[])[],
-  { passes, budgets }: Prepared,
-): Report['accuracy']['robust'] {
+function robustAccuracy(usable: readonly Group[], { passes, budgets }: Prepared): Report['accuracy']['robust'] {
   const { norm } = passes[0].plan
   const own = passes.flatMap(p => (p.plan.norm === norm && p.eps !== null ? [p.eps] : []))
   if (own.length + budgets.length === 0) return null
   const eps = Math.max(...own, ...budgets)
-  const result = share(usable.filter(standing(norm, eps)).length, usable.length)
+  const result = share(usable.filter(group => stands(group, norm, eps)).length, usable.length)
   return result && { ...result, norm, eps }
 }
 
-/** Whether a picture is classified rightly and its lines show no adversarial one within the budget. */
-const standing =
-  (norm: NormName, eps: number) =>
-  (group: readonly Line[]): boolean =>
-    group[0].clean!.class === group[0].label &&
-    !group.some(line => line.outcome === 'adversarial' && inside(norm, eps, line.distance!))
-
-const POINTS = 20
-
-/** Robust accuracy of one attack over the budget: where it was asked for, else evenly up to the largest distance. */
-function curve(
-  { name, norm }: AttackPlan,
-  budgets: readonly number[],
-  usable: readonly (readonly Line[])[],
-): AttackSummary['curve'] {
-  const groups = usable.map(group => [group.find(line => line.attack === name)!])
-  const most = Math.max(0, ...groups.map(([line]) => (line.outcome === 'adversarial' ? line.distance![norm] : 0)))
-  const even = [...new Set(Array.from({ length: POINTS }, (_, i) => evenly(norm, most, (i + 1) / POINTS)))]
-  const at = budgets.length > 0 ? [...budgets].sort((a, b) => a - b) : most > 0 ? even : []
-  return at.map(eps => ({ eps, robust: share(groups.filter(standing(norm, eps)).length, groups.length)! }))
-}
-
-/** A share of a length; in whole levels or pixels where the norm counts these. */
-const evenly = (norm: NormName, most: number, part: number): number =>
-  norm === 'linf' ? Math.ceil(255 * most * part - 1e-6) / 255 : norm === 'l0' ? Math.ceil(most * part) : most * part
-
-function summary(
-  { plan, eps }: Pass,
-  { budgets, target }: Prepared,
-  all: readonly Line[],
-  usable: readonly (readonly Line[])[],
-): AttackSummary {
+function summary({ plan, eps }: Pass, all: readonly Line[], usable: number): AttackSummary {
   const lines = all.filter(line => line.attack === plan.name && line.eps === eps)
   const broken = lines.filter(line => line.outcome === 'adversarial')
   const robust = lines.filter(line => line.outcome === 'robust')
@@ -155,37 +120,35 @@ function summary(
   const distance = (norm: 'linf' | 'l2' | 'l1' | 'l0') => spread(broken.map(line => line.distance![norm]))
   return {
     name: plan.name,
+    sha256: plan.sha256,
     title: plan.attack.title,
     paper: plan.attack.paper,
     norm: plan.norm,
     eps,
     params: plan.params,
+    attacked: broken.length + robust.length,
     success: share(broken.length, broken.length + robust.length),
-    robust: eps === null ? null : share(robust.length, usable.length),
-    curve: eps === null && target === null && usable.length > 0 ? curve(plan, budgets, usable) : null,
+    robust: eps === null ? null : share(robust.length, usable),
     distance: { linf: distance('linf'), l2: distance('l2'), l1: distance('l1'), l0: distance('l0') },
     lostByRounding: robust.filter(line => line.beforeRounding?.adversarial).length,
     beforeRounding: spread(before.map(line => line[plan.norm])),
     gradients: total(line => line.gradients),
     forwards: total(line => line.forwards),
     lattice: { gradients: total(line => line.lattice.gradients), forwards: total(line => line.lattice.forwards) },
+    noise: noise(lines),
   }
 }
 
-/** The pictures that report.html shows. */
-export function thumbnails(lines: readonly Line[], { items, classifier }: Prepared): Thumbnail[] {
-  const output = new Map(items.map(item => [item.source.name, item.output]))
-  const name = (k: number): string => classifier.classes[k]
-  return chooseForGallery(lines).map(line => ({
-    image: line.image,
-    attack: line.attack,
-    eps: line.eps,
-    clean: `clean/${output.get(line.image)}`,
-    adversarial: line.file,
-    from: name(line.clean!.class),
-    to: name(line.adversarial!.class),
-    confidence: line.adversarial!.confidence,
-  }))
+function noise(lines: readonly Line[]): NoiseSummary | null {
+  const tried = lines.filter(line => line.noise)
+  const result = share(tried.filter(line => line.noise!.first).length, tried.length)
+  return (
+    result && {
+      ...result,
+      samples: tried.reduce((total, line) => total + line.noise!.samples, 0),
+      missed: tried.filter(line => line.outcome === 'robust' && line.noise!.fooled > 0).length,
+    }
+  )
 }
 
 function count(values: readonly LabelFrom[]): Partial<Record<LabelFrom, number>> {

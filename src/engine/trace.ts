@@ -88,7 +88,10 @@ export function trace(
   }
   const schedules: { row: ScheduleRow; tensor: Tensor }[] = []
   const schedule: Goal['schedule'] = f => {
-    const row = { name: `schedule:${schedules.length}`, values: Array.from({ length: params.steps ?? 1 }, (_, t) => f(t)) }
+    const row = {
+      name: `schedule:${schedules.length}`,
+      values: Array.from({ length: params.steps ?? 1 }, (_, t) => f(t)),
+    }
     const tensor = input([images, 1, 1, 1], row.name)
     schedules.push({ row, tensor })
     return tensor

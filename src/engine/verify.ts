@@ -9,10 +9,12 @@ import { loadModel } from '../models/load.ts'
 import { argmax, confidence } from './decision.ts'
 import { inOrder } from './in-order.ts'
 import { linesOfReport, type Place, type PlannedAttack, placesOf } from './line-places.ts'
+import { samplesFor, tryNoise } from './noise.ts'
 import type { Line } from './options.ts'
 import { judge, sha256 } from './picture.ts'
 import { availableThreads, hire, type Pool } from './pool.ts'
 import { forwardOf } from './trace.ts'
+import { reportDifferences } from './verify-reports.ts'
 
 /** A field of a line that is not what the files say. */
 export interface Difference {
@@ -30,9 +32,12 @@ export interface Verification {
 
 interface Recorded {
   readonly model: string
+  /** Absent in plans of advx 0.1. */
+  readonly output?: string
   readonly classes: number
   readonly preprocessing: unknown
   readonly target: number | 'least-likely' | null
+  readonly seed: number
   readonly attacks: readonly PlannedAttack[]
 }
 
@@ -51,6 +56,7 @@ export async function verifyRun(
   const places = placesOf(plan.attacks, lines)
   const classifier = await loadModel(model ?? (await recordedModel(folder)), {
     preprocess: plan.preprocessing as never,
+    output: plan.output,
   })
   if (classifier.sha256 !== plan.model)
     throw expected(
@@ -64,12 +70,15 @@ export async function verifyRun(
   const target = { shape: classifier.graph.input.shape, classes: classes.length, logits, constants }
   const executor = executorNamed(device)
   const crew = hire(executor, availableThreads())
-  const differences = wholeness(await linesOfReport(folder, plan.attacks), places.length, lines.length)
+  const differences = [
+    ...wholeness(await linesOfReport(folder, plan.attacks), places.length, lines.length),
+    ...(await reportDifferences(folder, lines)),
+  ]
   let done = 0
   try {
     const pool = await crew.open({ forward: await executor.compile(forwardOf(target)) })
     const work = ([line, place]: readonly [Line, Place | undefined]): Promise<Difference[]> =>
-      compare(folder, line, place, pool, input.channels, plan.target !== null)
+      compare(folder, line, place, pool, input.channels, plan)
     const pairs = lines.map((line, i) => [line, places[i]] as const)
     for await (const found of inOrder(pairs, work, 2 * pool.lanes)) {
       differences.push(...found)
@@ -95,7 +104,7 @@ async function compare(
   place: Place | undefined,
   pool: Pool,
   channels: 1 | 3,
-  targeted: boolean,
+  plan: Recorded,
 ): Promise<Difference[]> {
   const { image, attack, eps } = line
   const differ = (field: string, got: unknown, wanted: unknown): Difference => ({
@@ -110,7 +119,7 @@ async function compare(
   const planned = { image: place.image, attack: place.attack, norm: place.norm, eps: place.eps }
   const file = line.file === null ? null : `${place.folder}/${place.output}`
   try {
-    const fields = { ...planned, file, ...(await recompute(folder, line, place, pool, channels, targeted)) }
+    const fields = { ...planned, file, ...(await recompute(folder, line, place, pool, channels, plan)) }
     return Object.entries(fields)
       .filter(([field, value]) => JSON.stringify(line[field as keyof Line]) !== JSON.stringify(value))
       .map(([field, value]) => differ(field, line[field as keyof Line], value))
@@ -126,7 +135,7 @@ async function recompute(
   { output }: Place,
   pool: Pool,
   channels: 1 | 3,
-  targeted: boolean,
+  { target, seed }: Recorded,
 ): Promise<Partial<Line>> {
   const cleanBytes = await readFile(join(folder, 'clean', output)).catch(() => null)
   if (line.outcome === 'failed') return cleanBytes ? { outcome: 'robust' } : {}
@@ -134,9 +143,13 @@ async function recompute(
   const clean = await decodePicture(cleanBytes, channels, line.image)
   const logits = await pool.classify(clean.levels)
   const said = argmax(logits)
-  const known = { clean: { class: said, confidence: confidence(logits, said) } }
-  if (line.target !== null && said === line.target) return { ...known, outcome: 'skipped' }
-  if (said !== line.label) return { ...known, outcome: 'misclassified' }
+  const found = { clean: { class: said, confidence: confidence(logits, said) } }
+  if (line.target !== null && said === line.target) return { ...found, outcome: 'skipped', noise: null }
+  if (said !== line.label) return { ...found, outcome: 'misclassified', noise: null }
+  const y = line.target ?? line.label
+  const budget = { norm: line.norm, eps: line.eps!, seed, channels, targeted: target !== null }
+  const noise = await tryNoise(pool.classify, budget, clean.levels, y, samplesFor(line.gradients))
+  const known = { ...found, noise }
   if (line.file === null) return { ...known, outcome: 'robust', adversarial: null, distance: null, fileSha256: null }
   const bytes = await readFile(join(folder, line.file))
   const picture: Picture = await decodePicture(bytes, channels, line.file)
@@ -145,8 +158,7 @@ async function recompute(
       'picture',
       `${line.file}: ${picture.width} x ${picture.height}, its clean picture ${clean.width} x ${clean.height}`,
     )
-  const y = line.target ?? line.label
-  const judged = judge(await pool.classify(picture.levels), picture, clean, line.norm, line.eps, y!, targeted)
+  const judged = judge(await pool.classify(picture.levels), picture, clean, line.norm, line.eps, y, target !== null)
   return { ...known, ...judged, fileSha256: sha256(bytes) }
 }
 

@@ -4,6 +4,9 @@ import { withoutExtension } from './format.ts'
 import { parseLine } from './json-lines.ts'
 import { isWithin } from './walk.ts'
 
+/** What a run writes for readers, beside `results.jsonl`. */
+export const REPORTS = ['report.json', 'report.html', 'report.md', 'report.csv']
+
 /**
  * Removes what a folder's `results.jsonl` names: the pictures with their clean ones, then the reports, itself and last
  * the plan, so that a run that is interrupted here still finds the folder to be ours; then folders that are left empty.
@@ -20,7 +23,7 @@ export async function removeResults(folder: string): Promise<void> {
       for (let above = dirname(path); above !== folder; above = dirname(above)) folders.add(above)
     }
   }
-  for (const name of ['report.json', 'report.html', 'results.jsonl', 'plan.json']) await removeFile(join(folder, name))
+  for (const name of [...REPORTS, 'results.jsonl', 'plan.json']) await removeFile(join(folder, name))
   // The deepest first; one that is not empty, or is a link, stays.
   for (const path of [...folders].sort((a, b) => b.length - a.length)) await rmdir(path).catch(() => {})
 }

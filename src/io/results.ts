@@ -5,7 +5,7 @@ import { outputError } from './file-error.ts'
 import { type JsonLines, openJsonLines } from './json-lines.ts'
 import { takeLock } from './lock.ts'
 import { asWritten, differences, readPlan, writePlan } from './plan-file.ts'
-import { removeResults } from './remove-results.ts'
+import { REPORTS, removeResults } from './remove-results.ts'
 import { UNFINISHED } from './write-file.ts'
 
 /** An out folder that this run alone writes to: its `results.jsonl`, and the lock until `close`. */
@@ -17,7 +17,7 @@ export interface OutFolder extends JsonLines {
 }
 
 /** Names in an out folder that only results of ours have. */
-const OURS = ['results.jsonl', 'report.json', 'report.html', 'clean']
+const OURS = ['results.jsonl', ...REPORTS, 'clean']
 
 /**
  * Makes or opens an out folder for a plan. The same plan resumes; `force` removes the earlier results first, which are

@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { outputError } from './file-error.ts'
 
@@ -7,12 +7,15 @@ let written = 0
 /** Names of files that were being written when a run was killed; nobody reads them. */
 export const UNFINISHED = /^\.advx-\d+-\d+\.tmp$/
 
+/** What a file is written from; pieces of text come one after the other, none waits for the rest. */
+export type Contents = Uint8Array | string | Iterable<string>
+
 /**
  * Writes a file so that its name never shows half of it, also after a power cut: a temporary name in the same folder,
  * fsync, rename, fsync of the folder. Makes the folders above; leaves nothing behind when it fails.
  * @throws AdvxError 'output'
  */
-export async function writeFileAtomic(path: string, bytes: Uint8Array | string): Promise<void> {
+export async function writeFileAtomic(path: string, bytes: Contents): Promise<void> {
   const folder = dirname(path)
   const unfinished = join(folder, `.advx-${process.pid}-${++written}.tmp`)
   try {
@@ -30,10 +33,10 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array | string):
   }
 }
 
-async function writeSynced(path: string, bytes: Uint8Array | string): Promise<void> {
+async function writeSynced(path: string, bytes: Contents): Promise<void> {
   const handle = await open(path, 'w')
   try {
-    await handle.writeFile(bytes)
+    await writeFile(handle, bytes)
     await handle.sync()
   } finally {
     await handle.close()

@@ -10,7 +10,8 @@ import { show } from '../shape.ts'
 import { input, isConstant, type Tensor } from '../tensor.ts'
 import { type ClassNames, findClassNames } from './class-names.ts'
 import { type Found, findPreprocessing } from './find-preprocessing.ts'
-import { type Imported, importOnnx } from './import/import-onnx.ts'
+import { type Imported, type ImportOptions, importOnnx } from './import/import-onnx.ts'
+import { countOperators } from './import/inventory.ts'
 import { findModel, type ModelFiles } from './model-files.ts'
 import type { InputSize, Preprocessing, Recipe } from './preprocessing.ts'
 
@@ -39,7 +40,9 @@ export interface Classifier {
   readonly notes: readonly string[]
   /** 1: the graph is right for one picture at a time only. */
   readonly batch: 'any' | 1
-  /** How often the file uses each operator. */
+  /** The name of the value of the file that the scores are. */
+  readonly output: string
+  /** How often the file uses each operator, `Conv` or `com.microsoft.Gelu`; its functions are taken apart. */
   readonly operators: ReadonlyMap<string, number>
   readonly opsets: ReadonlyMap<string, number>
 }
@@ -49,10 +52,12 @@ export interface LoadOptions {
   readonly preprocess?: string | Recipe | undefined
   /** A file of class names. */
   readonly classes?: string | undefined
-  /** The name of the output that holds the scores. */
+  /** The name of the output that holds the scores, or of a value inside. Default: it is found. */
   readonly output?: string | undefined
   /** 1: read the model for one picture at a time. */
   readonly batch?: 1 | undefined
+  /** Told of each node of the file, as it was read. */
+  readonly observe?: ImportOptions['observe']
 }
 
 /**
@@ -68,13 +73,12 @@ export async function loadModel(wanted: string, options: LoadOptions = {}): Prom
     metadata: model.metadata.get('advx.preprocessing'),
   })
   const size = { channels: found.channels ?? undefined, height: found.size?.height, width: found.size?.width }
-  const imported = inFile(files, () => importOnnx(model, { output: options.output, batch: options.batch, size }))
+  const { output, batch, observe } = options
+  const imported = inFile(files, () => importOnnx(model, { output, batch, observe, size }))
   const names = await findClassNames(
     { option: options.classes, beside: files.config, metadata: model.metadata.get('advx.classes') },
     imported.logits.shape[1],
   )
-  const operators = new Map<string, number>()
-  for (const { type } of model.graph.nodes) operators.set(type, (operators.get(type) ?? 0) + 1)
   return {
     name: files.name,
     file: basename(files.path),
@@ -85,7 +89,8 @@ export async function loadModel(wanted: string, options: LoadOptions = {}): Prom
     classes: names.names,
     classesFrom: names.from,
     batch: imported.batch,
-    operators,
+    output: imported.output,
+    operators: countOperators(model),
     opsets: model.opsets,
     ...assembled(imported, found),
   }

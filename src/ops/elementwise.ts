@@ -97,6 +97,12 @@ export const greater: Binary = elementwise('greater', {
   js: (a, b) => Number(a > b),
   vjp: () => [null, null],
 })
+/** 1 where x is no number, else 0. */
+export const notANumber: Unary = elementwise('isNaN', {
+  onnx: (emit, inputs) => emit.node('Cast', [emit.node('IsNaN', inputs)], { to: 1 }),
+  js: x => Number(Number.isNaN(x)),
+  vjp: () => [null],
+})
 /** `a` where `condition` is not 0, else `b`: also where the other one is not finite. */
 export const where: Ternary = elementwise('where', {
   onnx: (emit, [c, a, b]) => emit.node('Where', [emit.node('Cast', [c], { to: 9 }), a, b]),
@@ -132,7 +138,7 @@ interface Rules {
 }
 
 /** An operator that computes each element of its output from the matching elements of its inputs. */
-function elementwise(name: string, { onnx, js, vjp }: Rules): (...args: Operand[]) => Tensor {
+export function elementwise(name: string, { onnx, js, vjp }: Rules): (...args: Operand[]) => Tensor {
   const op: Op = {
     name,
     onnx,

@@ -14,6 +14,8 @@ export interface Kernel {
 /** Where an operator's ONNX form is written to; every method returns the name of a value. */
 export interface OnnxEmitter {
   node(type: string, inputs: readonly string[], attributes?: Readonly<Record<string, OnnxValue>>): string
+  /** A node whose second output is wanted. */
+  second(type: string, inputs: readonly string[], attributes?: Readonly<Record<string, OnnxValue>>): string
   /** A float32 constant. */
   floats(values: readonly number[], shape?: readonly number[]): string
   /** An int64 constant, as shapes, axes and pads are. */

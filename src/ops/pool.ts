@@ -25,8 +25,13 @@ const maxPoolOp: Op = {
   name: 'maxPool',
   shape: pooledShape,
   vjp: (g, y, [x], attrs) => [bind(maxPoolInputOp, [g, x, y], attrs)],
-  onnx: (emit, [x], { attrs }) =>
-    emit.node('MaxPool', [x], { ...onnxWindow(window(attrs)), dilations: window(attrs).dilations }),
+  // Rows that only complete the last windows can make pads of a whole kernel, which ONNX Runtime refuses: it adds them.
+  onnx(emit, [x], { attrs }) {
+    const { kernel, strides, dilations, pads } = window(attrs)
+    const within = pads.map((p, i) => (i < 2 ? p : Math.min(p, kernel[i - 2] - 1)))
+    const completed = within.some((p, i) => p < pads[i]) ? { ceil_mode: 1 } : {}
+    return emit.node('MaxPool', [x], { kernel_shape: kernel, strides, dilations, pads: within, ...completed })
+  },
   js([x], kernel) {
     const y = new Float64Array(size(kernel.shape)).fill(-Infinity)
     eachPlace(kernel.shapes[0], kernel.shape, window(kernel.attrs), (i, k) => (y[k] = x[i] > y[k] ? x[i] : y[k]))
@@ -70,7 +75,7 @@ const averagePoolOp: Op = {
   },
   onnx(emit, [x], { attrs, inputs, shape }) {
     const { dilations } = window(attrs)
-    if (dilations.every(d => d === 1))
+    if (dilations.every(d => d === 1) && padsBelowKernel(inputs[0], window(attrs)))
       return emit.node('AveragePool', [x], {
         ...onnxWindow(window(attrs)),
         count_include_pad: Number(attrs.countPads),
@@ -87,6 +92,15 @@ const averagePoolOp: Op = {
     const share = shares(own, shape, attrs)
     return y.map((v, k) => v * share[k % share.length])
   },
+}
+
+/** ONNX Runtime's poolings take no pads of a whole kernel, nor may it find such a Pad before one: it joins the two. */
+function padsBelowKernel({ op, attrs, inputs, shape }: Tensor, { kernel, pads }: Pooling): boolean {
+  const [starts, own] = op.name === 'place' ? [attrs.starts as Shape, inputs[0].shape] : [[0, 0, 0, 0], shape]
+  return kernel.every((k, i) => {
+    const before = starts[2 + i]
+    return [before, shape[2 + i] - own[2 + i] - before, pads[i], pads[i + 2]].every(p => p < k)
+  })
 }
 
 /** 1 / the number of places that count, for each window: [Oh · Ow]. */

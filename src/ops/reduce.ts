@@ -10,10 +10,9 @@ type Reduction = (x: Tensor, axes?: readonly number[]) => Tensor
 
 export const sum: Reduction = reduction('sum', {
   onnx(emit, [x], node) {
-    const axes = node.attrs.axes as Shape
-    const count = rowLength(node)
-    if (count === null) return emit.node('ReduceSum', [x, emit.ints(axes)], { keepdims: 1 })
-    const total = emit.node('Mul', [averageOfRows(emit, x, count), emit.floats([count], [])])
+    const rows = averageOfRows(emit, x, node)
+    if (!rows) return emit.node('ReduceSum', [x, emit.ints(node.attrs.axes as Shape)], { keepdims: 1 })
+    const total = emit.node('Mul', [rows.mean, emit.floats([rows.length], [])])
     return emit.node('Reshape', [total, emit.ints(onnxShape(node.shape))])
   },
   start: 0,
@@ -25,20 +24,23 @@ export const mean: Reduction = reduction('mean', {
     const axes = node.attrs.axes as Shape
     const { shape } = node.inputs[0]
     if (shape.length === 4 && axes.join() === '2,3') return emit.node('GlobalAveragePool', [x])
-    const count = rowLength(node)
-    if (count === null) return emit.node('ReduceMean', [x], { axes, keepdims: 1 })
-    return emit.node('Reshape', [averageOfRows(emit, x, count), emit.ints(onnxShape(node.shape))])
+    const rows = averageOfRows(emit, x, node)
+    if (!rows) return emit.node('ReduceMean', [x], { axes, keepdims: 1 })
+    return emit.node('Reshape', [rows.mean, emit.ints(onnxShape(node.shape))])
   },
   start: 0,
   js: (a, b, count) => a + b / count,
   vjp: (g, _, x, axes) => [expandLike(g.div(count(x, axes)), x)],
 })
-/** Every maximum gets all of the gradient. */
+/** Equal maxima share the gradient, as in torch.amax: two copies of a value are no more than the value. */
 export const reduceMax: Reduction = reduction('max', {
   onnx: (emit, [x], node) => emit.node('ReduceMax', [x], { axes: node.attrs.axes as Shape, keepdims: 1 }),
   start: -Infinity,
   js: (a, b) => Math.max(a, b),
-  vjp: (g, y, x) => [g.mul(greater(y, x).mul(-1).add(1))],
+  vjp(g, y, x, axes) {
+    const mask = greater(y, x).mul(-1).add(1)
+    return [g.div(mask.sum(axes)).mul(mask)]
+  },
 })
 
 /**
@@ -75,19 +77,24 @@ const count = (x: Tensor, axes: Shape): Operand =>
 const perImage = (shape: Shape): number => size(shape.slice(1))
 
 /**
- * Length of the rows when whole trailing axes are reduced, else null. ONNX Runtime's ReduceSum adds a row in
- * an order that depends on where the row lies in memory, so a picture's sum would depend on its batch mates;
- * GlobalAveragePool does not.
+ * The mean over `axes` of one picture or of what is no picture's, as rows of [.., 1, length]; null where the batch is
+ * folded. ONNX Runtime's ReduceSum and ReduceMean add in an order that depends on where the elements lie in memory and
+ * on whether the batch is 1, so that a picture's sum would depend on its batch mates; GlobalAveragePool does not.
  */
-function rowLength({ inputs: [x], attrs }: Tensor): number | null {
+function averageOfRows(
+  emit: OnnxEmitter,
+  x: string,
+  { inputs: [{ shape }], attrs }: Tensor,
+): { mean: string; length: number } | null {
   const axes = attrs.axes as Shape
-  const trailing = axes.length > 0 && axes.every((axis, i) => axis === x.shape.length - axes.length + i)
-  const count = size(axes.map(axis => x.shape[axis]))
-  return trailing && axes[0] > 0 && count > 0 ? count : null
+  const length = size(axes.map(axis => shape[axis]))
+  if (axes.length === 0 || length < 0 || axes.length === shape.length) return null
+  const kept = [...shape.keys()].filter(axis => !axes.includes(axis))
+  const trailing = axes[0] === kept.length
+  const ordered = trailing ? x : emit.node('Transpose', [x], { perm: [...kept, ...axes] })
+  const rows = emit.node('Reshape', [ordered, emit.ints([-1, 1, length])])
+  return { mean: emit.node('GlobalAveragePool', [rows]), length }
 }
-
-const averageOfRows = (emit: OnnxEmitter, x: string, count: number): string =>
-  emit.node('GlobalAveragePool', [emit.node('Reshape', [x, emit.ints([-1, 1, count])])])
 
 /** An operator that folds the elements along `axes` (default: all) into one. */
 function reduction(

@@ -6,18 +6,26 @@ import { type Op, onnxShape, view } from './op.ts'
 
 /** Repeats along axes of length 1, up to `shape`. */
 export const expand = (x: Tensor, shape: Shape): Tensor => (equal(x.shape, shape) ? x : bind(expandOp, [x], { shape }))
-/** Repeats x up to the shape of `like`, of which only the shape matters: it tells how long the batch is. */
-export const expandLike = (x: Tensor, like: Tensor): Tensor =>
-  hasBatchOf(x.shape, like.shape) ? expand(x, like.shape) : bind(expandOp, [x, like], { shape: like.shape })
+/** Repeats x up to a shape, that of `like` by default; of `like` only the shape matters: it tells how long the batch is. */
+export const expandLike = (x: Tensor, like: Tensor, shape: Shape = like.shape): Tensor =>
+  hasBatchOf(x.shape, shape) ? expand(x, shape) : bind(expandOp, [x, like], { shape })
 const expandOp: Op = {
   name: 'expand',
   shape([x, like], { shape }) {
-    if (like && !equal(like, shape as Shape)) throw new ShapeError(`[${show(like)}] is not [${show(shape as Shape)}]`)
-    return broadcast(x, shape as Shape)
+    const target = shape as Shape
+    if (like && !target.every(d => d > 0 || like.includes(d)))
+      throw new ShapeError(`[${show(like)}] does not tell the batch of [${show(target)}]`)
+    return broadcast(x, target)
   },
   vjp: g => [g, null], // grad.ts sums it back
-  onnx(emit, [x, like], { shape, inputs: [{ shape: own }] }) {
-    if (like) return emit.node('Expand', [x, emit.node('Shape', [like])])
+  onnx(emit, [x, like], { shape, inputs: [{ shape: own }, other] }) {
+    if (like && equal(other.shape, shape)) return emit.node('Expand', [x, emit.node('Shape', [like])])
+    if (like) {
+      const batch = other.shape.findIndex(d => d < 0)
+      const lengths = emit.node('Shape', [like], { start: batch, end: batch + 1 })
+      const parts = shape.map(d => (d < 0 ? lengths : emit.ints([d])))
+      return emit.node('Expand', [x, emit.node('Concat', parts, { axis: 0 })])
+    }
     // The batch axis of x is kept: Expand takes 1 for "as long as it is".
     if (hasBatchOf(own, shape)) return emit.node('Expand', [x, emit.ints(shape.map(d => (d < 0 ? 1 : d)))])
     throw new ShapeError(`Cannot expand [${show(own)}] to [${show(shape)}]: the batch is not known`)

@@ -1,85 +1,92 @@
-import type { AttackSummary, Report } from '../engine/options.ts'
-import { budget, isWhole, NORM_TITLES, percent, plain } from './figures.ts'
-import { type Html, html, type Section } from './markup.ts'
+import type { Curve, Report } from '../engine/options.ts'
+import type { NormName } from '../norms.ts'
+import { ticks, withRoom } from './axis.ts'
+import { budget, isWhole, length, NORM_TITLES, percent, plain } from './figures.ts'
+import { type Html, html, name, type Section } from './markup.ts'
+import { seriesOf } from './series.ts'
 
-type Point = AttackSummary & { readonly eps: number; readonly robust: NonNullable<AttackSummary['robust']> }
+const [WIDTH, HEIGHT] = [440, 280]
+const [LEFT, RIGHT, TOP, BOTTOM] = [48, 428, 12, 236]
 
-const [WIDTH, HEIGHT] = [360, 220]
-const [LEFT, RIGHT, TOP, BOTTOM] = [46, 346, 12, 178]
-
-/**
- * Robust accuracy over eps, one small chart for each attack that ran at several; null where none did or the run was
- * targeted.
- */
-export function curves({ attacks, images, target }: Report): Section | null {
-  if (target !== null) return null
-  const byAttack = new Map<string, Point[]>()
-  for (const a of attacks) {
-    if (a.eps === null || a.robust === null) continue
-    const key = JSON.stringify([a.name, a.norm])
-    byAttack.set(key, [...(byAttack.get(key) ?? []), a as Point])
-  }
-  const sweeps = [...byAttack.values()].filter(points => new Set(points.map(p => p.eps)).size > 1)
-  if (sweeps.length === 0) return null
-  const usable = images.found - images.failed
-  const start = usable > 0 ? 1 - images.misclassified / usable : null
+/** Robust accuracy over eps, a chart for each norm; null where no attack gives a curve. */
+export function curves(report: Report): Section | null {
+  const { curves: all } = report
+  if (all.length === 0) return null
+  const norms = [...new Set(all.map(c => c.norm))]
+  const swept = all.some(c => c.from === 'sweep')
+  const stepped = all.some(c => c.from === 'distances')
   return {
     title: 'Robust accuracy over the budget',
-    body: html`<p class="about">Each point is an attack of its own at that budget, over all usable pictures, with its
-95 % interval; between the points nothing was measured. ${start === null ? null : 'The hollow point at 0 is the share classified rightly before any attack.'}</p>
-<div class="curves">${sweeps.map(points =>
-      chart(
-        [...points].sort((a, b) => a.eps - b.eps),
-        start,
-      ),
-    )}</div>`,
+    body: html`<p class="about">Of all usable pictures, those classified rightly and not broken within the budget; at 0, before any attack.
+${swept ? 'Each mark was measured, by an attack of its own at that budget; between the marks nothing was. ' : null}${stepped ? 'Steps come from the distances that an attack without a budget reached. ' : null}The
+band is the 95 % interval (Wilson). A picture broken within a budget counts as broken at every larger one.</p>
+${norms.map(norm =>
+  chart(
+    report,
+    norm,
+    all.filter(c => c.norm === norm),
+  ),
+)}`,
   }
 }
 
-function chart(points: readonly Point[], start: number | null): Html {
-  const [{ name, norm }] = points
-  const inLevels = norm === 'linf' && points.every(p => isWhole(p.eps))
-  const most = points[points.length - 1].eps
-  const x = (eps: number): string => (LEFT + ((RIGHT - LEFT) * eps) / most).toFixed(1)
-  const y = (share: number): string => (BOTTOM + (TOP - BOTTOM) * share).toFixed(1)
-  const measured = points.map(p => `${x(p.eps)},${y(p.robust.value)}`)
-  const line = start === null ? measured : [`${x(0)},${y(start)}`, ...measured]
-  const band = [
-    ...points.map(p => `${x(p.eps)},${y(p.robust.high)}`),
-    ...points.map(p => `${x(p.eps)},${y(p.robust.low)}`).reverse(),
-  ]
+function chart(report: Report, norm: NormName, list: readonly Curve[]): Html {
+  const budgets = list.flatMap(c => c.points.map(p => p.eps))
+  const inLevels = norm === 'linf' && budgets.every(isWhole)
+  const most = Math.max(...budgets) || 1
+  const x = (eps: number): number => round(LEFT + ((RIGHT - LEFT) * eps) / most)
+  const y = (share: number): number => round(BOTTOM + (TOP - BOTTOM) * share)
   const text = (eps: number): string => (inLevels ? String(Math.round(255 * eps)) : plain(eps))
-  return html`<figure class="curve"><figcaption>${name} · ${NORM_TITLES[norm]}</figcaption>
-<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Robust accuracy of ${points.map(p => `${percent(p.robust.value)} at ${budget(norm, p.eps)}`).join(', ')}">
+  const stepped = list.some(c => c.from === 'distances')
+  const labels = withRoom(stepped ? ticks(most) : budgets, text, x)
+  const main = list.find(c => c.attack === null) ?? list[0]
+  const path = ({ from, points }: Curve, of: (p: Curve['points'][number]) => number): string =>
+    points
+      .map(
+        (p, i) =>
+          `${from === 'distances' && i > 0 ? `${x(p.eps)},${y(of(points[i - 1]))} ` : ''}${x(p.eps)},${y(of(p))}`,
+      )
+      .join(' ')
+  const back = path({ ...main, points: main.points }, p => p.low)
+    .split(' ')
+    .reverse()
+    .join(' ')
+  return html`<div class="curve"><figure>
+<figcaption>${NORM_TITLES[norm]}</figcaption>
+<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${list.map(c => describe(c, norm)).join('. ')}">
 ${[0, 0.25, 0.5, 0.75, 1].map(
   share => html`<line class="grid" x1="${LEFT}" x2="${RIGHT}" y1="${y(share)}" y2="${y(share)}"/>
 <text x="${LEFT - 8}" y="${y(share)}" dy="0.32em" text-anchor="end">${100 * share} %</text>
 `,
-)}
-<polygon class="band" points="${band.join(' ')}"/>
-<polyline class="line" points="${line.join(' ')}"/>
-${start === null ? null : html`<circle class="start" cx="${x(0)}" cy="${y(start)}" r="4"/>`}
-${points.map(
-  p => html`<circle class="point" cx="${x(p.eps)}" cy="${y(p.robust.value)}" r="4"><title>${budget(norm, p.eps)}: ${percent(p.robust.value)}</title></circle>
+)}${labels.map(
+  eps => html`<line class="grid" x1="${x(eps)}" x2="${x(eps)}" y1="${BOTTOM}" y2="${BOTTOM + 4}"/>
+<text x="${x(eps)}" y="${BOTTOM + 18}" text-anchor="middle">${text(eps)}</text>
 `,
-)}
-${ticks([0, ...points.map(p => p.eps)], text, eps => Number(x(eps))).map(
-  eps => html`<text x="${x(eps)}" y="${BOTTOM + 18}" text-anchor="middle">${text(eps)}</text>`,
-)}
-<text x="${(LEFT + RIGHT) / 2}" y="${HEIGHT - 6}" text-anchor="middle">${inLevels ? 'eps in levels of 255' : 'eps'}</text>
+)}<text x="${(LEFT + RIGHT) / 2}" y="${HEIGHT - 6}" text-anchor="middle">${inLevels ? 'budget ε, in levels of 255' : 'budget ε'}</text>
+<polygon class="band ${seriesOf(report, main.attack).colour}" points="${path(main, p => p.high)} ${back}"/>
+${list.map(c => {
+  const { colour, mark } = seriesOf(report, c.attack)
+  const marks = c.attack === null || c.from === 'distances' ? [] : c.points.slice(1)
+  return html`<g class="${colour}"><polyline class="line" points="${path(c, p => p.value)}"/>
+${marks.map(p => html`<g class="mark"><title>${c.attack}, ${budget(norm, p.eps)}: ${percent(p.value)}</title>${mark(x(p.eps), y(p.value))}</g>`)}</g>
+`
+})}<circle class="start" cx="${x(0)}" cy="${y(main.points[0].value)}" r="4"/>
 </svg></figure>
+${legend(report, norm, list)}</div>
 `
 }
 
-/** Those values whose labels have room, the last one first. */
-function ticks(values: readonly number[], text: (v: number) => string, x: (v: number) => number): number[] {
-  const kept: number[] = []
-  let free = Infinity
-  for (const v of [...new Set(values)].reverse()) {
-    const half = 4 * text(v).length + 3
-    if (x(v) + half > free) continue
-    kept.push(v)
-    free = x(v) - half
-  }
-  return kept
-}
+/** What each line is, and where it ends. */
+const legend = (report: Report, norm: NormName, list: readonly Curve[]): Html =>
+  html`<ul class="legend">${list.map(c => {
+    const { colour, mark } = seriesOf(report, c.attack)
+    const last = c.points[c.points.length - 1]
+    return html`<li><svg class="${colour}" viewBox="0 0 28 14" aria-hidden="true"><line class="line" x1="0" x2="28" y1="7" y2="7"/>${c.attack === null || c.from === 'distances' ? null : html`<g class="mark">${mark(14, 7)}</g>`}</svg>
+<span><strong>${c.attack === null ? 'All attacks together' : name(c.attack, 60)}</strong><small>${percent(last.value)} at ${c.from === 'distances' ? length(last.eps) : budget(norm, last.eps)}</small></span></li>
+`
+  })}</ul>`
+
+const describe = ({ attack, points }: Curve, norm: NormName): string =>
+  `Robust accuracy against ${attack ?? 'all attacks'}: ${points.map(p => `${percent(p.value)} at ${p.eps === 0 ? 'no budget' : budget(norm, p.eps)}`).join(', ')}`
+
+const round = (pixels: number): number => Number(pixels.toFixed(1))

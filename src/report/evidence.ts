@@ -1,6 +1,6 @@
 import type { Report } from '../engine/options.ts'
 import { visible } from './escape.ts'
-import { count, duration } from './figures.ts'
+import { count, duration, plural } from './figures.ts'
 import { type Content, type Html, html, name, type Section, shorten, table } from './markup.ts'
 
 const SIGNS = { pass: '✓ pass', warn: '! warn', fail: '✗ fail' }
@@ -29,12 +29,20 @@ export function evidence(report: Report): Section {
     ([key, n]) => `${count(n)} from ${from[key as keyof typeof from] ?? key}`,
   )
   return {
-    title: 'How to see the same again',
+    title: 'How to reproduce it',
     body: html`<pre><code>${report.command}</code></pre>
 ${visible(report.command) === report.command ? null : html`<p class="about">Characters of the command that cannot be seen are left out here; report.json has it exactly.</p>`}<dl>
 ${rows([
   ['Made by', `${report.tool} ${report.version}, ${report.date}, in ${duration(report.seconds)}`],
   ['Model', html`${name(model.path, 1000)}<br><code>sha256 ${model.sha256}</code>`],
+  [
+    'Attacks',
+    html`${[...new Map(report.attacks.map(a => [a.name, a.sha256]))].map(([attack, sha256], i) => html`${i > 0 ? html`<br>` : null}${name(attack)} <code>sha256 ${sha256}</code>`)}`,
+  ],
+  [
+    'Results',
+    html`results.jsonl, ${plural(report.results.lines, 'line')}<br><code>sha256 ${report.results.sha256}</code>`,
+  ],
   ['Input', `${model.input.join(' × ')} (channels, height, width), ${count(model.classes)} classes`],
   ['Preprocessing', html`<code>${shorten(JSON.stringify(model.preprocessing) ?? 'none', 4000)}</code>`],
   ['Labels', labels.join(', ') || 'none'],
@@ -43,14 +51,21 @@ ${rows([
   ...Object.entries(report.runtime).map(([key, value]): Row => [words(shorten(key, 60)), shorten(String(value), 500)]),
 ])}</dl>
 ${notes([...model.notes, ...report.notes])}
-<p class="about">results.jsonl has a line for each picture and attack, with the sha256 of the source and of the written file;
+<p class="about">results.jsonl has a line for each picture and attack, with the sha256 of the source and of the written file, and report.csv the same as a table;
 <code>advx verify</code> reads every picture again and says where a line differs.</p>`,
   }
 }
 
-/** "millisecondsPerGradient": "Milliseconds per gradient". */
+/** "millisecondsPerGradient": "Milliseconds per gradient"; what has a spelling of its own keeps it. */
 const words = (key: string): string =>
+  SPELLINGS.get(key) ??
   key.replace(/[a-z][A-Z]/g, ([a, b]) => `${a} ${b.toLowerCase()}`).replace(/^[a-z]/, c => c.toUpperCase())
+
+const SPELLINGS = new Map([
+  ['cpu', 'CPU'],
+  ['node', 'Node.js'],
+  ['onnxruntime', 'ONNX Runtime'],
+])
 
 type Row = readonly [string, Content]
 const rows = (list: readonly Row[]): Html[] => list.map(([key, value]) => html`<dt>${key}</dt><dd>${value}</dd>\n`)

@@ -1,79 +1,89 @@
 import type { Line, Report } from '../engine/options.ts'
-import { budget, count, percent, plural } from './figures.ts'
-import { address, type Html, html, name, type Section, shorten } from './markup.ts'
+import { budget, count, percent, plural, threat } from './figures.ts'
+import { address, type Html, html, inlined, name, type Section, shorten } from './markup.ts'
+import { adversarialLines, THUMBNAILS } from './selection.ts'
+import { LOSSLESS, type Strip } from './strip.ts'
 
-/** A picture of the gallery; files are relative to the folder of the report. */
+/** A line and its pictures; files are relative to the folder of the report. */
 export interface Thumbnail {
-  readonly image: string
-  readonly attack: string
-  readonly eps: number | null
+  readonly line: Line
+  /** The clean picture's file. */
   readonly clean: string
-  /** Null: no file was written. */
-  readonly adversarial: string | null
-  /** Names of the classes before and after. */
-  readonly from: string
-  readonly to: string
-  /** The model's confidence in `to`, 0..1. */
-  readonly confidence: number
-}
-
-/** The most thumbnails that a report shows. */
-export const GALLERY_LIMIT = 200
-
-/**
- * The lines whose pictures a report shows: all adversarial ones, and where there are more than `limit`, so many of them
- * at even distances: the i-th of m is number ⌊i·n/m⌋ of the n. Every class and attack has its share, and nobody chooses.
- */
-export function chooseForGallery(lines: readonly Line[], limit: number = GALLERY_LIMIT): Line[] {
-  const all = lines.filter(line => line.outcome === 'adversarial' && line.file !== null)
-  const m = Math.min(limit, all.length)
-  return Array.from({ length: m }, (_, i) => all[Math.floor((i * all.length) / m)])
+  /** Null: its files cannot be read any more. */
+  readonly strip: Strip | null
 }
 
 /** A class's name, or its index where it has none. */
 export const className = (index: number, names: readonly string[]): string => names[index] || `class ${index}`
 
-/** The gallery, with the rule by which its pictures were chosen; null where there is nothing to show. */
+/** Adversarial pictures beside the clean ones, with the rule by which they were chosen; null where there are none. */
 export function gallery(report: Report, lines: readonly Line[], thumbnails: readonly Thumbnail[]): Section | null {
-  const shown = thumbnails.slice(0, GALLERY_LIMIT)
-  if (shown.length === 0) return null
-  const byFile = new Map(lines.map(line => [line.file, line]))
-  const small = Math.max(...report.model.input.slice(1), 0) < 128
+  if (thumbnails.length === 0) return null
+  const n = adversarialLines(lines).length
+  const rule =
+    n === thumbnails.length
+      ? `All ${plural(n, 'adversarial picture')} of the run.`
+      : `${count(thumbnails.length)} of the ${count(n)} adversarial pictures, at even distances in the order of results.jsonl: not chosen by eye (a report has at most ${THUMBNAILS} thumbnails).`
   return {
     title: 'Gallery',
-    body: html`<p class="about">${rule(lines, shown)} Left what the model was given, right what the attack wrote, both
-8-bit; below, what the model says of each and how sure it is. The pictures are files beside this report: move them together.</p>
-<div class="gallery${small ? ' small' : ''}">
-${shown.map(t => figure(t, byFile.get(t.adversarial) ?? null, report))}</div>`,
+    body: html`<p class="about">${rule} From left to right what the model was given, what the attack wrote, and their difference,
+magnified by the factor below it; grey is no change. Below, what the model says of the first two and how sure it is. Thumbnails are
+scaled and compressed for this page where they are larger than ${LOSSLESS} pixels; the names lead to the exact files beside this report.</p>
+<div class="gallery">
+${thumbnails.map(thumbnail => changed(thumbnail, report))}</div>`,
   }
 }
 
-/** Which pictures these are; that they follow `chooseForGallery` is only said of those that do. */
-function rule(lines: readonly Line[], shown: readonly Thumbnail[]): string {
-  const all = lines.filter(line => line.outcome === 'adversarial' && line.file !== null).length
-  if (shown.length === all) return `All ${plural(all, 'adversarial picture')} of the run.`
-  const part = `${count(shown.length)} of the ${count(all)} adversarial pictures`
-  const files = new Set(shown.map(t => t.adversarial))
-  const even = chooseForGallery(lines, shown.length).every(line => files.has(line.file))
-  return even
-    ? `${part}, at even distances in the order of results.jsonl: not chosen by eye.`
-    : `${part}: a part, not a random sample.`
+/** The pictures that no attack broke; null where all were broken. */
+export function resisting(
+  { accuracy, target }: Report,
+  resisted: readonly Line[],
+  thumbnails: readonly Thumbnail[],
+  names: readonly string[],
+): Section | null {
+  if (resisted.length === 0) return null
+  const rule =
+    resisted.length === thumbnails.length
+      ? `${plural(resisted.length, 'picture')}, all shown.`
+      : `${count(thumbnails.length)} of ${plural(resisted.length, 'picture')}, at even distances; all are in results.jsonl and report.csv.`
+  const what = accuracy.robust
+    ? `broken by no attack of this run at ${threat(accuracy.robust.norm, accuracy.robust.eps)}`
+    : `${target === null ? 'broken' : 'brought to the target'} by no attack of this run`
+  return {
+    title: 'Pictures that resisted',
+    body: html`<p class="about">Classified rightly, and ${what}. ${rule} It is no proof: another attack, more steps or more restarts may break them.</p>
+<div class="gallery kept">
+${thumbnails.map(thumbnail => kept(thumbnail, names))}</div>`,
+  }
 }
 
-function figure(t: Thumbnail, line: Line | null, { attacks }: Report): Html {
-  const [image, from, to] = [shorten(t.image, 200), shorten(t.from, 60), shorten(t.to, 60)]
-  const norm = line?.norm ?? attacks.find(a => a.name === t.attack)?.norm ?? 'linf'
-  const before = line?.clean ? ` ${percent(line.clean.confidence)}` : null
-  const right = t.adversarial
-    ? picture(t.adversarial, `${image} after ${t.attack}: ${to}`)
-    : html`<span class="none">no file</span>`
+function changed({ line, clean, strip }: Thumbnail, { model }: Report): Html {
+  const [from, to] = [line.clean!, line.adversarial!]
+  const before = shorten(className(from.class, model.classNames), 40)
+  const after = shorten(className(to.class, model.classNames), 40)
+  const alt = `${shorten(line.image, 200)}: clean, ${before}; after ${line.attack}, ${after}; their difference`
   return html`<figure>
-<div class="pair">${picture(t.clean, `${image} before: ${from}`)}${right}</div>
-<figcaption><span class="says">${name(from)}${before}</span> <span class="says after">→\u00a0${name(to)} ${percent(t.confidence)}</span>
-<span class="file">${name(image)} · ${t.attack} ${budget(norm, t.eps)}</span></figcaption>
+${picture(strip, alt)}
+<figcaption><span class="says">${name(before)} ${percent(from.confidence)} <span class="after">→\u00a0${name(after)} ${percent(to.confidence)}</span></span>
+<span class="file"><a href="${address(clean)}">${name(line.image, 80)}</a> · <a href="${address(line.file!)}">${line.attack} ${budget(line.norm, line.eps)}</a>${strip?.factor ? html` · difference\u00a0×\u00a0${strip.factor}` : null}</span></figcaption>
 </figure>
 `
 }
 
-const picture = (file: string, alt: string): Html =>
-  html`<a href="${address(file)}"><img src="${address(file)}" alt="${alt}" loading="lazy"></a>`
+function kept({ line, clean, strip }: Thumbnail, names: readonly string[]): Html {
+  const said = shorten(className(line.clean!.class, names), 40)
+  return html`<figure>
+${picture(strip, `${shorten(line.image, 200)}: ${said}`)}
+<figcaption><span class="says">${name(said)} ${percent(line.clean!.confidence)}</span>
+<span class="file"><a href="${address(clean)}">${name(line.image, 50)}</a></span></figcaption>
+</figure>
+`
+}
+
+function picture(strip: Strip | null, alt: string): Html {
+  if (!strip) return html`<div class="strip none">its files cannot be read any more</div>`
+  const { bytes, width, height, factor } = strip
+  const single = factor === null ? width : width / 3
+  const kind = `strip${factor === null ? '' : ' three'}${Math.max(single, height) <= LOSSLESS ? ' small' : ''}`
+  return html`<div class="${kind}"><img src="${inlined(bytes, 'image/webp')}" width="${width}" height="${height}" alt="${alt}"></div>`
+}

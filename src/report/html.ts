@@ -1,37 +1,44 @@
 import type { Line, Report } from '../engine/options.ts'
-import { distances, results } from './attacks.ts'
+import { results } from './attacks.ts'
+import { classTable } from './classes.ts'
+import { confusionTable } from './confusion.ts'
 import { curves } from './curve.ts'
+import { distances } from './distances.ts'
 import { checks, evidence } from './evidence.ts'
-import { gallery, type Thumbnail } from './gallery.ts'
+import { failed } from './failed.ts'
+import { gallery, resisting, type Thumbnail } from './gallery.ts'
 import { headline } from './headline.ts'
-import { html, section, shorten, trusted } from './markup.ts'
-import { classTable, outcomes } from './pictures.ts'
+import { contents, html, section, shorten, trusted } from './markup.ts'
+import { outcomes } from './outcomes.ts'
 import { STYLE } from './style.ts'
-import { tally } from './tally.ts'
 
-export type { Thumbnail }
+/** What a browser shall not do for this page even if it were told to: fetch, run, frame, send. A second wall behind `escapeHtml`. */
+const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
-/** What the report is not and cannot be: a script, a frame, a form. A second wall behind `escapeHtml`. */
-const POLICY = ['script-src', 'object-src', 'frame-src', 'connect-src', 'base-uri', 'form-action']
+/** What the report shows of pictures. */
+export interface Shown {
+  readonly adversarial: readonly Thumbnail[]
+  readonly resisted: readonly Thumbnail[]
+}
 
 /**
- * report.html: one file without script and without anything from the network; its thumbnails are the pictures beside
- * it. Its size is bounded whatever the number of lines: 200 thumbnails, 500 failures, a row a class.
+ * report.html: one file without script and without anything from elsewhere; its thumbnails are inside. Its size is bounded
+ * whatever the number of lines: 200 thumbnails, 500 failures, a row a class.
+ * @param lines all of the run
+ * @param resisted a line of each picture that no attack broke
  */
-export function reportHtml(
-  report: Report,
-  lines: readonly Line[],
-  options: { readonly thumbnails: readonly Thumbnail[] },
-): string {
-  const counts = tally(lines, report.accuracy.robust)
+export function reportHtml(report: Report, lines: readonly Line[], resisted: readonly Line[], shown: Shown): string {
   const sections = [
-    results(report, lines),
     curves(report),
-    distances(report),
+    results(report),
+    distances(report, lines),
+    outcomes(report),
+    classTable(report),
+    confusionTable(report),
+    gallery(report, lines, shown.adversarial),
+    resisting(report, resisted, shown.resisted, report.model.classNames),
+    failed(lines),
     checks(report),
-    outcomes(report, counts),
-    classTable(report, counts),
-    gallery(report, lines, options.thumbnails),
     evidence(report),
   ].filter(s => s !== null)
   return html`<!doctype html>
@@ -39,14 +46,15 @@ export function reportHtml(
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${POLICY.map(kind => `${kind} 'none'`).join('; ')}">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="${trusted(POLICY)}">
 <meta name="referrer" content="no-referrer">
 <title>advx: ${shorten(report.model.file, 100)}</title>
 <style>${trusted(STYLE)}</style>
 </head>
 <body>
-${headline(report, lines, counts)}
-<main>
+${headline(report)}
+${contents(sections)}<main>
 ${sections.map(section)}</main>
 <footer>Made by ${report.tool} ${report.version} on ${report.date}. The same figures for programs are in report.json.</footer>
 </body>

@@ -19,6 +19,10 @@ export const html = (strings: TemplateStringsArray, ...values: readonly Content[
 /** Our own constant text, as it is: style sheets. Never anything from outside. */
 export const trusted = (text: string): Html => new Html(text)
 
+/** Bytes as an address that holds them itself. */
+export const inlined = (bytes: Uint8Array, type: 'image/webp'): Html =>
+  new Html(`data:${type};base64,${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64')}`)
+
 function write(value: Content): string {
   if (value === null) return ''
   if (value instanceof Html) return value.text
@@ -58,20 +62,20 @@ export interface Column {
 }
 
 /**
- * A table that a narrow screen shows as one card a row, each value beside its column's title; `narrow` where
- * a full line would part what belongs together.
+ * A table that a narrow screen shows as one card a row, each value beside its column's title; the roles keep it a table
+ * for screen readers there. `narrow` where a full line would part what belongs together.
  */
 export const table = (
   columns: readonly Column[],
   rows: readonly (readonly Content[])[],
   width: 'wide' | 'narrow' = 'wide',
 ): Html =>
-  html`<table class="${width}">
-<thead><tr>${columns.map(c => html`<th scope="col"${kind(c)}>${c.title}</th>`)}</tr></thead>
-<tbody>
+  html`<table class="${width}" role="table">
+<thead role="rowgroup"><tr role="row">${columns.map(c => html`<th scope="col" role="columnheader"${kind(c)}>${c.title}</th>`)}</tr></thead>
+<tbody role="rowgroup">
 ${rows.map(
   row =>
-    html`<tr>${row.map((cell, i) => html`<td data-title="${columns[i].title}"${kind(columns[i])}><div>${cell}</div></td>`)}</tr>\n`,
+    html`<tr role="row">${row.map((cell, i) => html`<td role="cell" data-title="${columns[i].title}"${kind(columns[i])}><div>${cell}</div></td>`)}</tr>\n`,
 )}</tbody>
 </table>`
 
@@ -82,4 +86,12 @@ export interface Section {
   readonly body: Content
 }
 
-export const section = ({ title, body }: Section): Html => html`<section>\n<h2>${title}</h2>\n${body}\n</section>\n`
+/** "Pictures that failed" is at `#pictures-that-failed`. */
+export const anchor = ({ title }: Section): string => title.toLowerCase().replace(/[^a-z0-9]+/g, '-')
+
+export const section = (s: Section): Html =>
+  html`<section aria-labelledby="${anchor(s)}">\n<h2 id="${anchor(s)}">${s.title}</h2>\n${s.body}\n</section>\n`
+
+/** Links to the sections. */
+export const contents = (sections: readonly Section[]): Html =>
+  html`<nav aria-label="Contents"><ul>${sections.map(s => html`<li><a href="#${anchor(s)}">${s.title}</a></li>\n`)}</ul></nav>\n`

@@ -23,7 +23,10 @@ describe('a run', () => {
   let ended: Ended
   beforeAll(async () => {
     cwd = await folderOf()
-    ended = await advx(['attack', images, '--limit', '6', '-a', 'fgsm,pgd'], { cwd })
+    ended = await advx(['attack', images, '--limit', '6', '-a', 'fgsm,pgd'], {
+      cwd,
+      env: { GITHUB_STEP_SUMMARY: join(cwd, 'summary.md') },
+    })
   })
 
   test('says what came out, on stdout', () => {
@@ -40,8 +43,10 @@ describe('a run', () => {
       'fgsm',
       'pgd',
       'plan.json',
+      'report.csv',
       'report.html',
       'report.json',
+      'report.md',
       'results.jsonl',
     ])
     const report: Report = JSON.parse(await readFile(join(out, 'report.json'), 'utf8'))
@@ -53,6 +58,16 @@ describe('a run', () => {
     const found = await readLines(out)
     expect(found).toHaveLength(12)
     for (const { file } of found) if (file) expect(await there(join(out, file))).toBe(true)
+  })
+
+  test('adds its figures to the summary of a CI job; where it cannot it warns and goes on', async () => {
+    expect(await readFile(join(cwd, 'summary.md'), 'utf8')).toBe(
+      `${await readFile(join(cwd, 'advx-out', 'report.md'), 'utf8')}\n`,
+    )
+    const env = { GITHUB_STEP_SUMMARY: join(cwd, 'no', 'summary.md') }
+    const { code, stderr } = await advx(['attack', images, '--limit', '6', '-a', 'fgsm,pgd'], { cwd, env })
+    expect(code).toBe(0)
+    expect(stderr).toMatch(/^Warning: report\.md could not be added/m)
   })
 
   test('can be verified, and a changed picture or line is found', async () => {

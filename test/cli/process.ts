@@ -19,7 +19,13 @@ export function start(
   args: readonly string[],
   { cwd, env = {} }: Setting = {},
 ): { child: ChildProcess; ended: Promise<Ended> } {
-  const { NO_COLOR: _, FORCE_COLOR: __, ...inherited } = process.env
+  const {
+    NO_COLOR: _,
+    FORCE_COLOR: __,
+    GITHUB_STEP_SUMMARY: ___,
+    ORT_DISABLE_TELEMETRY: ____,
+    ...inherited
+  } = process.env
   const child = spawn(process.execPath, [bin, ...args], {
     ...(cwd === undefined ? {} : { cwd }),
     env: { ...inherited, ...env },

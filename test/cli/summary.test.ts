@@ -8,17 +8,22 @@ const median = (value: number) => ({ median: value, q1: value, q3: value })
 
 const pgd: AttackSummary = {
   name: 'pgd',
+  sha256: '00',
   title: 'Projected Gradient Descent',
   paper: 'Madry et al. 2018',
   norm: 'linf',
   eps: 8 / 255,
   params: { alpha: 0.25, steps: 10, restarts: 1 },
+  attacked: 94,
   success: share(0.9787, 0.926, 0.994),
   robust: share(0.02, 0.0056, 0.07),
   distance: { linf: median(8 / 255), l2: median(0.6134), l1: median(11), l0: median(700) },
   lostByRounding: 0,
+  beforeRounding: median(8 / 255),
+  lattice: { gradients: 0, forwards: 0 },
   gradients: 940,
   forwards: 1100,
+  noise: { ...share(0.0213, 0.006, 0.075), samples: 120, missed: 0 },
 }
 const report: Report = {
   schema: 1,
@@ -31,6 +36,7 @@ const report: Report = {
     file: 'fashion-resnet.onnx',
     path: 'fashion-resnet',
     sha256: '00',
+    output: 'logits',
     classes: 10,
     classNames: [],
     input: [1, 28, 28],
@@ -41,9 +47,13 @@ const report: Report = {
   target: null,
   accuracy: { clean: share(0.94, 0.875, 0.972), robust: { ...share(0.02, 0.0056, 0.07), norm: 'linf', eps: 8 / 255 } },
   attacks: [pgd],
+  classes: [],
+  confusion: { total: 0, distinct: 0, pairs: [] },
+  curves: [],
   checks: [{ id: 'V01', title: 'Clean accuracy is well above chance', status: 'pass', detail: '94 of 100 right' }],
   gate: null,
   seed: 0,
+  results: { lines: 100, sha256: '00' },
   runtime: { device: 'cpu', threads: 2 },
   notes: [],
 }
@@ -58,14 +68,15 @@ Pictures        100: 6 misclassified before any attack, 94 attacked
 Clean accuracy  94.0 % (87.5 to 97.2)
 Took            4.2 s on cpu, 2 threads
 
-Attack  Budget      Success                Robust accuracy     Median distance
-pgd     Linf 8/255  97.9 % (92.6 to 99.4)  2.0 % (0.6 to 7.0)  Linf 8/255, L2 0.6134
+Attack  Budget      Success                Noise  Robust accuracy     Median distance
+pgd     Linf 8/255  97.9 % (92.6 to 99.4)  2.1 %  2.0 % (0.6 to 7.0)  Linf 8/255, L2 0.6134
 In brackets: 95 % intervals (Wilson). Figures are of the written 8-bit files, read back from disk.
+Noise: pictures that fall to one sample of uniform noise of the same budget.
 
 Checks  1 of 1 passed
 
 Results  out/report.html  open it in a browser
-         out/             perturbed pictures by attack (pgd), clean/, results.jsonl, report.json
+         out/             perturbed pictures by attack (pgd), clean/, results.jsonl, report.{json,md,csv}
 Next     advx verify out  reads every picture again, recomputes every line
          More --steps or --restarts may break pictures that still resist.`)
   })

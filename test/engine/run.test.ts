@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Interrupted, type Line, type RunEvent, runAttack, verifyRun } from 'advx'
 
-const pictures = fileURLToPath(new URL('../../fixtures/images/bag', import.meta.url))
+const fixtures = fileURLToPath(new URL('../../fixtures/images', import.meta.url))
+const pictures = join(fixtures, 'bag')
 let temporary: string
 beforeAll(async () => {
   temporary = await mkdtemp(join(tmpdir(), 'advx-run-'))
@@ -46,7 +47,26 @@ describe('a run', () => {
     const pgd = report.attacks[3]
     expect(pgd).toMatchObject({ name: 'pgd', eps: 8 / 255, success: { value: broken / attacked } })
     expect(report.accuracy.robust).toMatchObject({ norm: 'linf', eps: 8 / 255 })
-    expect(report.checks.map((c: { id: string }) => c.id)).toEqual(['V01', 'V03', 'V04', 'V06', 'V12', 'V43', 'V44'])
+    expect(report.attacks.map((a: { attacked: number }) => a.attacked)).toEqual(Array(4).fill(attacked))
+    expect(report.classes).toMatchObject([{ class: 8, name: 'bag', pictures: 10, clean: report.accuracy.clean }])
+    const survives = (level: number): number => {
+      const fallen = lines.filter(l => l.outcome === 'adversarial' && Math.round(255 * l.distance!.linf) <= level)
+      return (attacked - new Set(fallen.map(l => l.image)).size) / 10
+    }
+    expect(report.curves.map((c: { attack: string | null }) => c.attack)).toEqual(['fgsm', 'pgd', null])
+    const together = report.curves[2].points.map((p: { value: number }) => p.value)
+    expect(together).toEqual([attacked / 10, survives(2), survives(8)])
+    expect(report.accuracy.robust.value).toBe(survives(8))
+    expect(report.checks.map((c: { id: string }) => c.id)).toEqual([
+      'V01',
+      'V03',
+      'V04',
+      'V06',
+      'V12',
+      'V25',
+      'V43',
+      'V44',
+    ])
   })
 
   test('nothing is done again, and the bytes stay', async () => {
@@ -87,7 +107,8 @@ describe('a run', () => {
     const forged = { ...lines[at], distance: { ...lines[at].distance, l0: 1 } }
     await writeFile(join(out, 'results.jsonl'), lines.map((l, i) => JSON.stringify(i === at ? forged : l)).join('\n'))
     const { differences } = await verifyRun(out)
-    expect(differences.map(d => d.field)).toEqual(['distance'])
+    expect(differences.map(d => d.field)).toEqual(['sha256', 'sha256', 'distance'])
+    expect(differences.map(d => d.image).slice(0, 2)).toEqual(['results.jsonl', 'report.csv'])
     await writeFile(
       join(out, lines[at].file!),
       await readFile(join(out, 'clean', lines[at].file!.replace(/^[^/]*\//, ''))),
@@ -97,12 +118,42 @@ describe('a run', () => {
     expect(fields).toContain('fileSha256')
   })
 
+  test('verify holds report.csv and report.json against the lines', async () => {
+    const out = join(temporary, 'reports')
+    await cp(whole, out, { recursive: true })
+    await appendFile(join(out, 'report.csv'), 'more\r\n')
+    expect((await verifyRun(out)).differences).toMatchObject([{ image: 'report.csv', field: 'sha256' }])
+    await rm(join(out, 'report.csv'))
+    expect((await verifyRun(out)).differences).toMatchObject([{ image: 'report.csv', expected: 'missing' }])
+    await runAttack({ ...small, out })
+    expect((await verifyRun(out)).differences).toEqual([])
+  })
+
+  test('what a reader gets lies beside report.json, and --force takes it away with the rest', async () => {
+    const out = join(temporary, 'forced')
+    await cp(whole, out, { recursive: true })
+    const html = await text(out, 'report.html')
+    const broken = (await linesOf(out)).filter(l => l.outcome === 'adversarial').length
+    expect(html.match(/<img src="data:image\/webp;base64,/g)!.length).toBeGreaterThanOrEqual(broken)
+    expect((await text(out, 'report.csv')).trim().split('\n')).toHaveLength(41)
+    expect(await text(out, 'report.md')).toMatch(/^## advx: `fashion-resnet\.onnx`/)
+    await writeFile(join(out, 'mine.txt'), '')
+    const refused = runAttack({ ...small, out, force: true, limit: 1 }, () => {}, AbortSignal.abort())
+    await expect(refused).rejects.toThrow(Interrupted)
+    expect((await readdir(out)).sort()).toEqual(['mine.txt', 'plan.json', 'results.jsonl'])
+  })
+
   test.each<[string, (lines: Line[]) => Line[], string]>([
     ['a line is missing', lines => lines.slice(1), 'lines'],
     ['a line stands twice', lines => [lines[0], ...lines], 'lines'],
     ['two lines changed places', ([a, b, ...rest]) => [b, a, ...rest], 'image'],
     ['the budget was raised', lines => lines.map(l => ({ ...l, eps: l.eps === 2 / 255 ? 0.5 : l.eps })), 'eps'],
     ['a picture was renamed', ([a, ...rest]) => [{ ...a, image: '0000.png' }, ...rest], 'file'],
+    [
+      'noise was said to fool a picture',
+      lines => lines.map(l => ({ ...l, noise: l.noise && { ...l.noise, fooled: l.noise.samples, first: true } })),
+      'noise',
+    ],
     ['a line was called failed', lines => lines.map(l => ({ ...l, outcome: 'failed' as const })), 'outcome'],
   ])('verify notices that %s', async (_, forge, field) => {
     const out = join(temporary, 'forgery')
@@ -170,6 +221,21 @@ test('labels from a file, from folders and from the model', async () => {
   expect(lines.filter(l => l.labelFrom === 'csv').every(l => l.label === 5)).toBe(true)
   expect(lines.filter(l => l.labelFrom === 'folder').every(l => l.label === 8)).toBe(true)
 })
+
+test('an attack that does less than noise of the same budget fails a check', async () => {
+  const idle = join(temporary, 'idle.js')
+  const record = `{ title: 'Idle', paper: 'none', norms: { linf: { eps: 0.2 } }, params: { steps: 1 }`
+  await writeFile(idle, `import { attack, grad } from 'advx'\n${IDLE(record)}`)
+  const run = { images: [fixtures], attacks: [idle], out: join(temporary, 'idle'), strict: true, limit: 40 }
+  const { report, exitCode } = await runAttack(run)
+  expect(exitCode).toBe(5)
+  expect(report.attacks[0].noise!.value).toBeGreaterThan(0.2)
+  expect(report.checks.find(c => c.id === 'V25')).toMatchObject({ status: 'fail' })
+})
+
+/** It asks for a gradient, as an attack must, and does not move. */
+const IDLE = (record: string): string =>
+  `export default attack(${record}, step: ({ x }, { loss }) => ({ x: x.add(grad(loss)(x).mul(0)) }) })`
 
 test('a gate needs labels, and compares robust accuracy', async () => {
   const gate = { images: [pictures], attacks: ['fgsm'], failUnder: 0.99 }

@@ -50,6 +50,8 @@ describe('a folder with files', () => {
   test.each([
     ['results.jsonl', 'x'],
     ['clean/a.png', 'x'],
+    ['report.md', 'x'],
+    ['report.csv', 'x'],
     ['pgd/a.png', 'x'],
     ['plan.json', '{"tool":"terraform"}'],
     ['plan.json', 'no JSON'],
@@ -78,6 +80,8 @@ describe('force', () => {
         'rubbish\n{"to',
       'report.json': '',
       'report.html': '',
+      'report.md': '',
+      'report.csv': '',
       'clean/bag/1.png': '',
       'clean/bag/2.png': '',
       'clean/a.jpg.png': '',

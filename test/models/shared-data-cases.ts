@@ -71,7 +71,16 @@ export const needs = ({ file, like = file, images }: Case): string[] => [
     ? ['images/foolbox', 'images/coral', EXPECTED]
     : [`images/${images}_X.npy`, `images/${images}_y.npy`]),
 ]
-const EXPECTED = 'images/expected-imagenet.json'
+export const EXPECTED = 'images/expected-imagenet.json'
+
+/** What EXPECTED says of a net. */
+export interface Photographed {
+  /** Height and width. */
+  readonly input: number
+  readonly pred: Readonly<Record<string, readonly [number]>>
+  /** How many of the labelled photographs it classifies rightly, as `18/20`. */
+  readonly foolbox_top1: string
+}
 
 /** The levels that a model is given, planar, and the class that each picture shows or shall be taken for, if known. */
 export interface Given {
@@ -85,10 +94,7 @@ export async function picturesFor({ images, expected }: Case, { preprocessing }:
     return { levels: pictures.map(p => p.levels), classes: labels }
   }
   const photos = await fittedPhotos(preprocessing.geometry)
-  const nets = JSON.parse(await readFile(shared(EXPECTED), 'utf8')) as Record<
-    string,
-    { pred: Record<string, [number]> }
-  >
+  const nets = JSON.parse(await readFile(shared(EXPECTED), 'utf8')) as Record<string, Photographed>
   const known = [...photos.keys()].filter(name => name in nets[mobilenet1].pred)
   return {
     levels: known.map(name => photos.get(name)!),

@@ -3,13 +3,17 @@ import { ShapeError } from '../../src/errors.ts'
 import { evaluate } from '../../src/evaluate.ts'
 import { conv, PLAIN } from '../../src/ops/conv.ts'
 import { clip, greater, maximum, minimum, positive, relu, sign, softplus, where } from '../../src/ops/elementwise.ts'
+import { erf } from '../../src/ops/erf.ts'
 import { matmul } from '../../src/ops/matmul.ts'
 import { averagePool, maxPool, type Pooling } from '../../src/ops/pool.ts'
 import { kthLargest } from '../../src/ops/reduce.ts'
+import { ceil, floor, round, truncate } from '../../src/ops/rounding.ts'
 import { expand, reshape, reverse, transpose } from '../../src/ops/shape.ts'
 import { concat, place, slice } from '../../src/ops/slice.ts'
 import { logSoftmax, logSumExp, softmax } from '../../src/ops/softmax.ts'
 import { depthToSpace, spaceToDepth } from '../../src/ops/space.ts'
+import { take } from '../../src/ops/take.ts'
+import { pick, topIndices } from '../../src/ops/top.ts'
 import { N } from '../../src/shape.ts'
 import { constant, input, type Tensor } from '../../src/tensor.ts'
 
@@ -194,10 +198,23 @@ describe('rows', () => {
       [-1, 0],
     ])
   })
+  test('topIndices, pick and take', () => {
+    const rows = of([5, -1, 5, 3, 0, 0, 0, 7], 2, 4)
+    expect(run(topIndices(rows, 3))).toEqual([0, 2, 3, 3, 0, 1])
+    expect(run(pick(rows, of([3, 3, 0, 1], 2, 2)))).toEqual([3, 3, 0, 0])
+    expect(run(take(counting(2, 3, 2), [2, 0, 2], 1))).toEqual([4, 5, 0, 1, 4, 5, 10, 11, 6, 7, 10, 11])
+    expect(() => topIndices(rows, 5)).toThrow(/no 5 largest values/)
+    expect(() => pick(rows, of([0], 1, 1))).toThrow(ShapeError)
+    expect(() => take(rows, [4], 1)).toThrow(/do not lie in axis 1 of \[2, 4\]/)
+    expect(() => take(input([N, 2]), [0], 0)).toThrow(ShapeError)
+  })
   test('matmul', () => {
     expect(run(matmul(counting(2, 3), counting(3, 2)))).toEqual([10, 13, 28, 40])
     expect(() => matmul(counting(2, 3), counting(2, 3))).toThrow(/Cannot multiply \[2, 3\] by \[2, 3\]/)
     expect(() => matmul(counting(2, 3), counting(3))).toThrow(ShapeError)
+    expect(run(matmul(counting(2, 1, 2), counting(2, 2)))).toEqual([2, 3, 6, 11])
+    expect(matmul(input([N, 1, 2, 3]), input([4, 3, 5])).shape).toEqual([N, 4, 2, 5])
+    expect(() => matmul(input([N, 2, 3]), input([2, 3, 4]))).toThrow(/Cannot broadcast \[N\] with \[2\]/)
   })
 })
 
@@ -215,6 +232,19 @@ describe('elements at their kinks', () => {
     ['where', where(x, 1, 2), [1, 2, 1]],
   ])('%s', (_, y, numbers) => {
     expect(run(y).map(v => v + 0)).toEqual(numbers)
+  })
+  test('whole numbers and halves', () => {
+    const halves = of([-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 3, 0.49], 8)
+    const numbers = (t: Tensor): number[] => run(t).map(v => v + 0)
+    expect(numbers(round(halves))).toEqual([-2, -2, 0, 0, 2, 2, 3, 0])
+    expect(numbers(floor(halves))).toEqual([-3, -2, -1, 0, 1, 2, 3, 0])
+    expect(numbers(ceil(halves))).toEqual([-2, -1, 0, 1, 2, 3, 3, 1])
+    expect(numbers(truncate(halves))).toEqual([-2, -1, 0, 0, 1, 2, 3, 0])
+  })
+  // https://dlmf.nist.gov/7.23 and Abramowitz & Stegun, table 7.1
+  test('erf', () => {
+    const wanted = [0, 0.5204998778130465, 0.8427007929497149, 0.9953222650189527, -0.9999779095030014, 1]
+    for (const [i, v] of run(erf(of([0, 0.5, 1, 2, -3, 40], 6))).entries()) expect(v).toBeCloseTo(wanted[i], 15)
   })
   test('softplus neither overflows nor vanishes', () => {
     expect(run(softplus(of([1000, -40, 0], 3)))).toEqual([1000, Math.log1p(Math.exp(-40)), Math.LN2])

@@ -1,21 +1,22 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Line, Report } from '../../src/engine/options.ts'
-import { chooseForGallery } from '../../src/report/gallery.ts'
-import { reportHtml, type Thumbnail } from '../../src/report/html.ts'
+import type { Curve, Line, Report } from '../../src/engine/options.ts'
+import type { Thumbnail } from '../../src/report/gallery.ts'
+import { reportHtml } from '../../src/report/html.ts'
+import { select } from '../../src/report/selection.ts'
 import { sampleLine, sampleLines, sampleReport, sampleShare, sampleSummary, textOf } from './sample.ts'
 
+const BYTES = Uint8Array.from('picture', c => c.charCodeAt(0))
 const thumbnail = (line: Line): Thumbnail => ({
-  image: line.image,
-  attack: line.attack,
-  eps: line.eps,
+  line,
   clean: `clean/${line.image}`,
-  adversarial: line.file,
-  from: 'bag',
-  to: 'shirt',
-  confidence: line.adversarial?.confidence ?? 0,
+  strip: { bytes: BYTES, width: line.file ? 84 : 28, height: 28, factor: line.file ? 15 : null },
 })
-const page = (report: Partial<Report> = {}, lines: readonly Line[] = sampleLines()): string =>
-  reportHtml(sampleReport(report), lines, { thumbnails: chooseForGallery(lines).map(thumbnail) })
+const resistedOf = (lines: readonly Line[]): Line[] => lines.filter(line => line.outcome === 'robust')
+const page = (report: Partial<Report> = {}, lines: readonly Line[] = sampleLines()): string => {
+  const { adversarial, resisted } = select(lines, resistedOf(lines))
+  const shown = { adversarial: adversarial.map(thumbnail), resisted: resisted.map(thumbnail) }
+  return reportHtml(sampleReport(report), lines, resistedOf(lines), shown)
+}
 
 /** Tags that are open where another closes, and what stays open at the end. */
 function unbalanced(text: string): string[] {
@@ -40,7 +41,7 @@ describe('what it says', () => {
       'Clean accuracy 75.0 % 95 % interval 65.0–85.0 % 6 of 8 pictures with a label of their own are classified rightly',
     ],
     ['Robust accuracy at L∞ 8/255 25.0 % 95 % interval 15.0–35.0 % 2 of 8'],
-    ['66.7 % 56.7–76.7 % 4 of 6'],
+    ['66.7 % 56.7–76.7 % · 4 of 6'],
     ['7.5 7–8'],
     ['0.613 0.54–0.702'],
     ['701 651–1,784'],
@@ -49,8 +50,14 @@ describe('what it says', () => {
     ['! warn V06 A gradient exists and is not zero 3 of 60 gradients are zero'],
     ['coat/9.png not a PNG: 9'],
     ['Misclassified 2'],
-    ['bag 4 4 2'],
-    ['coat 4 2 0'],
+    ['bag 4 100.0 % 90.0–100.0 % 50.0 % 40.0–60.0 %'],
+    ['coat 4 50.0 % 40.0–60.0 % 0.0 % 0.0–10.0 %'],
+    ['coat shirt 4 100.0 %'],
+    ['bag shirt 2 50.0 %'],
+    ['2 pictures, all shown.'],
+    [`pgd sha256 ${'d'.repeat(64)}`],
+    [`results.jsonl, 10 lines sha256 ${'e'.repeat(64)}`],
+    ['bag/0.png · pgd 8/255 · difference × 15'],
     ['All 4 adversarial pictures of the run'],
     ['bag 90.0 % → shirt 71.0 %'],
     ["advx attack 'my pictures' -a pgd"],
@@ -59,20 +66,23 @@ describe('what it says', () => {
     ['{"scale":[1],"mean":[0.286]}'],
     ['Seed 7'],
     ['Milliseconds per gradient 1.25'],
+    ['ONNX Runtime 1.30.0'],
     ['A final Softmax was removed.'],
   ])('%s', expected => expect(text).toContain(expected))
 
-  test('one file: no script, no address that a browser would fetch but the pictures beside it', () => {
+  test('one file: no script, its pictures inside, no address that a browser would fetch', () => {
     const made = page()
     expect(made).not.toMatch(/<script|<link|<iframe|@import|url\(|\son[a-z]+="/i)
     const sources = [...made.matchAll(/\ssrc="([^"]*)"/g)].map(([, src]) => src)
-    expect(sources.slice(0, 2)).toEqual(['clean/bag/0.png', 'pgd/bag/0.png'])
-    for (const src of sources) expect(src).toMatch(/^(clean|pgd)\//)
+    expect(sources).toEqual(Array(6).fill(`data:image/webp;base64,${Buffer.from(BYTES).toString('base64')}`))
+    for (const [, href] of made.matchAll(/\shref="([^"]*)"/g))
+      expect(href).toMatch(/^(#|clean\/|pgd\/|https:\/\/arxiv)/)
+    expect(made.match(/id="([^"]*)"/g)!.length).toBe(new Set(made.match(/id="([^"]*)"/g)).size)
   })
 
   test('a failed check stands beside the headline', () => {
     const checks = [{ id: 'V44', title: 'Inside the ball', status: 'fail', detail: '1 outside' }] as const
-    expect(textOf(page({ checks })).split('Attacks')[0]).toContain('1 validity check failed (V44)')
+    expect(textOf(page({ checks })).split('Adversarial is')[0]).toContain('1 validity check failed (V44)')
     expect(text).not.toContain('validity check failed')
   })
 
@@ -89,26 +99,80 @@ describe('what it says', () => {
 })
 
 describe('the curve', () => {
-  const at = (level: number, k: number) => sampleSummary({ eps: level / 255, robust: sampleShare(k, 8) })
-
-  test('is drawn from a sweep, a point for each budget, and one before any attack', () => {
-    const made = page({ attacks: [at(8, 1), at(2, 5), at(4, 3)] })
-    expect([...made.matchAll(/<circle class="point"/g)]).toHaveLength(3)
-    expect(made.replaceAll('\u00a0', ' ')).toContain(
-      'aria-label="Robust accuracy of 62.5 % at 2/255, 37.5 % at 4/255, 12.5 % at 8/255"',
+  const point = (level: number, k: number) => ({ eps: level / 255, ...sampleShare(k, 8) })
+  const pgd: Curve = {
+    attack: 'pgd',
+    norm: 'linf',
+    from: 'sweep',
+    points: [point(0, 6), point(2, 5), point(4, 3), point(8, 1)],
+  }
+  const heightsOf = (made: string): number[][] =>
+    [...made.matchAll(/<polyline class="line" points="([^"]*)"/g)].map(([, points]) =>
+      points.split(' ').map(p => Number(p.split(',')[1])),
     )
-    const [, points] = made.match(/<polyline class="line" points="([^"]*)"/)!
-    const heights = points.split(' ').map(p => Number(p.split(',')[1]))
+
+  test('of a sweep has a mark for each budget, and one before any attack', () => {
+    const made = page({ curves: [pgd] })
+    expect([...made.matchAll(/<g class="mark"><title>/g)]).toHaveLength(3)
+    expect([...made.matchAll(/class="start"/g)]).toHaveLength(1)
+    expect(made.replaceAll('\u00a0', ' ')).toContain(
+      'aria-label="Robust accuracy against pgd: 75.0 % at no budget, 62.5 % at 2/255, 37.5 % at 4/255, 12.5 % at 8/255"',
+    )
+    const [heights] = heightsOf(made)
     expect(heights).toEqual([...heights].sort((a, b) => a - b))
     expect(heights).toHaveLength(4)
+    expect(textOf(made)).toContain('pgd 12.5 % at 8/255')
   })
 
-  test('is not drawn from one budget, from two attacks at one each, or for a target', () => {
-    const sweep = [at(8, 1), at(2, 5)]
-    expect(page()).not.toContain('<polyline')
-    expect(page({ attacks: [at(8, 1), { ...at(2, 5), name: 'bim' }] })).not.toContain('<polyline')
-    expect(page({ attacks: sweep, target: 'shirt' })).not.toContain('<polyline')
-    expect(page({ attacks: sweep })).toContain('<polyline')
+  test('of distances is a staircase without marks', () => {
+    const made = page({ curves: [{ ...pgd, from: 'distances' }] })
+    const [heights] = heightsOf(made)
+    expect(heights).toHaveLength(7)
+    for (let i = 1; i < 7; i += 2) expect(heights[i]).toBe(heights[i - 1])
+    expect(made).not.toContain('<g class="mark"><title>')
+  })
+
+  test('of several attacks has a line for each and one for all together; a norm has a chart of its own', () => {
+    const bim: Curve = { ...pgd, attack: 'bim' }
+    const made = page({
+      attacks: [sampleSummary(), sampleSummary({ name: 'bim' })],
+      curves: [pgd, bim, { ...pgd, attack: null }],
+    })
+    expect(heightsOf(made)).toHaveLength(3)
+    for (const colour of ['s0', 's1', 'all']) expect(made).toContain(`<g class="${colour}"><polyline`)
+    expect(textOf(made)).toContain('All attacks together')
+    expect(page({ curves: [pgd, { ...bim, norm: 'l2' }] }).match(/<div class="curve">/g)).toHaveLength(2)
+  })
+
+  test('is not there where no attack gives one', () => expect(page()).not.toContain('<polyline'))
+})
+
+describe('many classes', () => {
+  const names = Array.from({ length: 1000 }, (_, i) => `n${i}`)
+  const model = { ...sampleReport().model, classes: 1000, classNames: names }
+  const classes = names.map((name, i) => ({
+    class: i,
+    name,
+    pictures: 10,
+    clean: sampleShare(10, 10),
+    robust: sampleShare(i === 777 ? 0 : 9, 10),
+  }))
+
+  test('those that lost most come first, the others fold away', () => {
+    const text = textOf(page({ model, classes })).split('Classes Usable')[1]
+    expect(text.indexOf('n777 10')).toBeLessThan(text.indexOf('n0 10'))
+    expect(text).toContain('The other 960 classes, by index')
+    expect(text).toContain('n999 10')
+  })
+
+  test('the most frequent confusions are listed, with no matrix', () => {
+    const pairs = names.slice(1).map((_, i) => ({ from: i, to: i + 1, count: 1000 - i }))
+    const made = page({ model, classes, confusion: { total: 10_000, distinct: 999, pairs } })
+    expect(made).not.toContain('class="matrix"')
+    expect(textOf(made)).toContain('The 20 most frequent of 999 confusions')
+    expect(textOf(made)).toContain('n19 n20 981')
+    expect(textOf(made)).not.toContain('n20 n21 980')
+    expect(page()).toContain('class="matrix"')
   })
 })
 
@@ -169,6 +233,15 @@ describe('hostile text', () => {
     },
     attacks: [sampleSummary({ name: EVIL, title: EVIL, paper: `https://x/${EVIL}`, params: { [EVIL]: 1 } })],
     checks: [{ id: EVIL, title: EVIL, status: 'fail', detail: EVIL }],
+    classes: [{ class: 0, name: EVIL, pictures: 1, clean: null, robust: null }],
+    curves: [
+      {
+        attack: EVIL,
+        norm: 'linf',
+        from: 'sweep',
+        points: [0, 2, 4].map(k => ({ eps: k / 255, ...sampleShare(1, 2) })),
+      },
+    ],
     runtime: { [EVIL]: EVIL },
     notes: [EVIL],
   })
@@ -176,14 +249,17 @@ describe('hostile text', () => {
     sampleLine({ image: EVIL, attack: EVIL, file: `pgd/${EVIL}` }),
     sampleLine({ image: `${EVIL}2`, outcome: 'failed', clean: null, error: EVIL }),
   ]
-  const thumbnails = [{ ...thumbnail(lines[0]), from: EVIL, to: EVIL, clean: `clean/${EVIL}` }]
+  const shown = {
+    adversarial: [thumbnail(lines[0]), { ...thumbnail(lines[0]), strip: null }],
+    resisted: [{ ...thumbnail(lines[0]), clean: `clean/${EVIL}` }],
+  }
   const sweep = [2, 4].map(k => sampleSummary({ name: EVIL, eps: k / 255 }))
 
   test.each([
     ['targeted', evil],
     ['a sweep', { ...evil, target: null, attacks: sweep }],
   ] as const)('%s: stays text, wherever it comes from', (_, report) => {
-    const made = reportHtml(report, lines, { thumbnails })
+    const made = reportHtml(report, lines, [lines[0]], shown)
     expect(made).not.toMatch(/<img src=x|<\/script/i)
     expect(made.match(/<\/style/g)).toHaveLength(1)
     expect(made).not.toMatch(/[\0-\x09\x0b-\x1f\x7f-\x9f\u202e]/)
@@ -215,12 +291,5 @@ describe('its frame', () => {
     }
     expect(textOf(page({ model }, failed))).toContain('And 9,500 more, in results.jsonl.')
     expect(textOf(page({ model }, broken))).toContain('200 of the 10,000 adversarial pictures, at even distances')
-  })
-
-  test('pictures that were chosen otherwise are not said to be chosen evenly', () => {
-    const lines = Array.from({ length: 400 }, (_, i) => sampleLine({ image: `${i}.png`, file: `pgd/${i}.png` }))
-    const first = lines.slice(0, 200).map(thumbnail)
-    const text = textOf(reportHtml(sampleReport(), lines, { thumbnails: first }))
-    expect(text).toContain('200 of the 400 adversarial pictures: a part, not a random sample.')
   })
 })

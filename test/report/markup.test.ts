@@ -46,6 +46,6 @@ test('names keep their own direction and an end', () => {
 
 test('each cell of a table knows the title of its column', () => {
   const { text } = table([{ title: 'A & B' }, { title: 'n', number: true }], [['<x>', 1]])
-  expect(text).toContain('<td data-title="A &amp; B"><div>&lt;x&gt;</div></td>')
-  expect(text).toContain('<td data-title="n" class="number"><div>1</div></td>')
+  expect(text).toContain('<td role="cell" data-title="A &amp; B"><div>&lt;x&gt;</div></td>')
+  expect(text).toContain('<td role="cell" data-title="n" class="number"><div>1</div></td>')
 })

@@ -17,17 +17,19 @@ export const sampleLine = (change: Partial<Line> = {}): Line => ({
   outcome: 'adversarial',
   adversarial: { class: 2, confidence: 0.7102 },
   distance: { linf: 8 / 255, l2: 0.6134, l1: 11.2, l0: 701 },
-  beforeRounding: { adversarial: true, linf: 8 / 255, l2: 0.612 },
+  beforeRounding: { adversarial: true, linf: 8 / 255, l2: 0.612, l1: 11.1, l0: 703 },
   gradients: 10,
   forwards: 12,
+  lattice: { gradients: 0, forwards: 0 },
   zeroGradients: 0,
   nonFinite: 0,
+  noise: { samples: 2, fooled: 0, first: false },
   file: 'pgd/bag/0.png',
   fileSha256: 'b'.repeat(64),
   ...change,
 })
 
-const untouched = { adversarial: null, distance: null, beforeRounding: null, file: null, fileSha256: null }
+const untouched = { noise: null, adversarial: null, distance: null, beforeRounding: null, file: null, fileSha256: null }
 
 /** Ten pictures, a fifth of each kind: two bags broken, two hold, two coats are taken for shirts, two broken, two fail. */
 export function sampleLines(change: Partial<Line> = {}): Line[] {
@@ -35,7 +37,8 @@ export function sampleLines(change: Partial<Line> = {}): Line[] {
     const label = i < 4 ? 0 : 1
     const image = `${CLASSES[label]}/${i}.png`
     const at = { image, label, clean: { class: label, confidence: 0.9 }, file: `pgd/${image}`, ...change }
-    if (i === 2 || i === 3) return sampleLine({ ...at, ...untouched, outcome: 'robust' })
+    if (i === 2 || i === 3)
+      return sampleLine({ ...at, ...untouched, outcome: 'robust', noise: { samples: 2, fooled: i - 2, first: false } })
     if (i === 4 || i === 5)
       return sampleLine({ ...at, ...untouched, outcome: 'misclassified', clean: { class: 2, confidence: 0.5 } })
     if (i > 7)
@@ -52,11 +55,13 @@ export const sampleShare = (k: number, n: number): Share => ({
 
 export const sampleSummary = (change: Partial<AttackSummary> = {}): AttackSummary => ({
   name: 'pgd',
+  sha256: 'd'.repeat(64),
   title: 'Projected Gradient Descent',
   paper: 'Madry et al. 2018, https://arxiv.org/abs/1706.06083, §2.1',
   norm: 'linf',
   eps: 8 / 255,
   params: { alpha: 0.25, steps: 10 },
+  attacked: 6,
   success: sampleShare(4, 6),
   robust: sampleShare(2, 8),
   distance: {
@@ -66,8 +71,11 @@ export const sampleSummary = (change: Partial<AttackSummary> = {}): AttackSummar
     l0: { median: 701, q1: 650.5, q3: 1784 },
   },
   lostByRounding: 1,
+  beforeRounding: { median: 8 / 255, q1: 8 / 255, q3: 8 / 255 },
+  lattice: { gradients: 0, forwards: 0 },
   gradients: 12345,
   forwards: 13579,
+  noise: { ...sampleShare(0, 6), samples: 12, missed: 1 },
   ...change,
 })
 
@@ -82,6 +90,7 @@ export const sampleReport = (change: Partial<Report> = {}): Report => ({
     file: 'fashion-resnet.onnx',
     path: 'models/fashion-resnet.onnx',
     sha256: 'c'.repeat(64),
+    output: 'logits',
     classes: 3,
     classNames: CLASSES,
     input: [1, 28, 28],
@@ -92,12 +101,27 @@ export const sampleReport = (change: Partial<Report> = {}): Report => ({
   target: null,
   accuracy: { clean: sampleShare(6, 8), robust: { ...sampleShare(2, 8), norm: 'linf', eps: 8 / 255 } },
   attacks: [sampleSummary()],
+  classes: [
+    { class: 0, name: 'bag', pictures: 4, clean: sampleShare(4, 4), robust: sampleShare(2, 4) },
+    { class: 1, name: 'coat', pictures: 4, clean: sampleShare(2, 4), robust: sampleShare(0, 4) },
+  ],
+  confusion: {
+    total: 8,
+    distinct: 2,
+    pairs: [
+      { from: 1, to: 2, count: 4 },
+      { from: 0, to: 0, count: 2 },
+      { from: 0, to: 2, count: 2 },
+    ],
+  },
+  curves: [],
   checks: [
     { id: 'V01', title: 'Clean accuracy is well above chance', status: 'pass', detail: '6 of 8 right' },
     { id: 'V06', title: 'A gradient exists and is not zero', status: 'warn', detail: '3 of 60 gradients are zero' },
   ],
   gate: null,
   seed: 7,
+  results: { lines: 10, sha256: 'e'.repeat(64) },
   runtime: { device: 'cpu', threads: 2, millisecondsPerGradient: 1.25, onnxruntime: '1.30.0' },
   notes: [],
   ...change,

@@ -60,7 +60,7 @@ class Run:
         self.out, self.model, self.sha256, self.images = out, model, sha256, images
         self.classes = json.loads(model.properties['advx.classes']) if 'advx.classes' in model.properties else None
         self.faults: list[str] = []
-        self.used: set[str] = {'plan.json', 'results.jsonl', 'report.json', 'report.html'}
+        self.used: set[str] = {'plan.json', 'results.jsonl', 'report.json', 'report.html', 'report.md', 'report.csv'}
         self.counts: collections.Counter = collections.Counter()
         self.owner: dict[str, str] = {}
         self.sources: set[str] = set()

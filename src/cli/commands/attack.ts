@@ -7,6 +7,7 @@ import { checkDefaultModel } from '../default-model.ts'
 import { printable } from '../printable.ts'
 import { showProgress } from '../progress.ts'
 import { interruptible } from '../signals.ts'
+import { addStepSummary } from '../step-summary.ts'
 import { summary } from '../summary.ts'
 import { paint, paintError, say, sayJson, tell } from '../terminal.ts'
 
@@ -29,6 +30,8 @@ async function run({ options, json }: AttackRequest, typed: string): Promise<voi
       runAttack({ ...options, command: typed }, event => progress.on(event), signal),
     )
     progress.stop()
+    const missed = await addStepSummary(result.out, process.env.GITHUB_STEP_SUMMARY)
+    if (missed !== null) tell(`${paintError.yellow('Warning:')} ${printable(missed)}`)
     if (json) sayJson(await readFile(join(result.out, 'report.json'), 'utf8'))
     else say(summary(result.report, result.out, paint))
     process.exitCode = result.exitCode

@@ -6,6 +6,7 @@ import { type Paint, paint, say, sayJson } from '../terminal.ts'
 interface InspectOptions {
   readonly preprocess?: string
   readonly classes?: string
+  readonly output?: string
   readonly json?: true
 }
 
@@ -16,6 +17,7 @@ export function inspect(): Command {
     .argument('<model>', 'an .onnx file, a folder, or a name from `advx models`')
     .option('-p, --preprocess <name or file>', 'as for attack')
     .option('-c, --classes <file>', 'as for attack')
+    .option('--output <name>', 'as for attack')
     .option('--json', 'print it as JSON')
     .addHelpText('after', '\nExit 0 when the model can be attacked, else 3 with the reason.')
     .action(async (model: string, { json, ...options }: InspectOptions) => {
@@ -33,8 +35,8 @@ type Inspection = Awaited<ReturnType<typeof import('../inspection.ts').inspectMo
 const SHOWN = 8
 
 export function inspectionText(found: Inspection, paint: Paint): string {
-  const { classifier, operators, blocking, obstacle } = found
-  const { classes, input, preprocessing: p, batch } = classifier ?? {}
+  const { classifier, operators, obstacle } = found
+  const { classes, input, preprocessing: p, batch, output } = classifier ?? {}
   const more = (classes?.names.length ?? 0) > SHOWN ? ', …' : ''
   const rows = [
     ['File', found.path],
@@ -44,6 +46,7 @@ export function inspectionText(found: Inspection, paint: Paint): string {
     ],
     ['Inputs', found.inputs.join(', ')],
     ['Outputs', found.outputs.join(', ')],
+    ['Scores', output !== undefined && `'${output}'`],
     [
       'Pictures',
       input && `${input.channels} x ${input.height} x ${input.width}${batch === 1 ? ', one at a time' : ''}`,
@@ -55,11 +58,8 @@ export function inspectionText(found: Inspection, paint: Paint): string {
     ],
     ['Preprocessing', p && `${p.name} (${ORIGINS[p.from]}): ${p.formula}`],
     ['Parameters', found.parameters.toLocaleString('en')],
-    ['Operators', operators.map(({ type, count, known }) => `${type} ${count}${known ? '' : ' (unknown)'}`).join(', ')],
-    [
-      'Gradient',
-      classifier && (blocking.length === 0 ? 'passes every operator' : `does not pass: ${blocking.join(', ')}`),
-    ],
+    ['Operators', operators.map(operatorText).join(', ')],
+    ['Gradient', classifier && gradientText(found)],
     ...(classifier?.notes ?? []).map((note, i) => [i === 0 ? 'Notes' : '', note]),
   ].filter((row): row is string[] => typeof row[1] === 'string')
   const verdict =
@@ -67,6 +67,21 @@ export function inspectionText(found: Inspection, paint: Paint): string {
       ? paint.green('It can be attacked.')
       : `${paint.red('It cannot be attacked:')} ${printable(obstacle)}`
   return `${table(rows.map(([name, text]) => [paint.bold(name), printable(text)]))}\n\n${verdict}`
+}
+
+const operatorText = ({ type, count, known, gradient }: Inspection['operators'][number]): string => {
+  const remark = known ? REMARKS[gradient ?? 'passes'] : 'unknown'
+  return `${type} ${count}${remark && ` (${remark})`}`
+}
+const REMARKS = { passes: '', 'straight-through': 'straight-through', none: 'no gradient' } as const
+
+function gradientText({ operators, blocking }: Inspection): string {
+  const through = operators.filter(({ gradient }) => gradient === 'straight-through').map(({ type }) => type)
+  const texts = [
+    blocking.length > 0 && `does not pass: ${blocking.join(', ')}`,
+    through.length > 0 && `passes straight through the rounding of: ${through.join(', ')}`,
+  ].filter(text => typeof text === 'string')
+  return texts.join('; ') || 'passes every operator'
 }
 
 const ORIGINS = {

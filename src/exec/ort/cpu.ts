@@ -18,7 +18,7 @@ export interface OrtArtifact extends Artifact {
  * Operators that ONNX Runtime computes by one formula in whole vectors and by another in what is left at a tensor's
  * end: an element's last bits depend on its place.
  */
-const POSITIONAL = new Set(['log', 'sin', 'cos'])
+const POSITIONAL = new Set('log sin cos tan asin acos atan sinh cosh asinh acosh atanh'.split(' '))
 
 /** ONNX Runtime on the CPU. Each opened program is one session of one thread: give every core its own. */
 export function cpu(): Executor {

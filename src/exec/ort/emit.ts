@@ -27,7 +27,12 @@ export function emit({ inputs, outputs }: Fn): OnnxModel {
   const emitter: OnnxEmitter = {
     node(type, given, attributes = {}) {
       const output = `v${++count}`
-      nodes.push(node(type, given, output, attributes))
+      nodes.push(node(type, given, type === 'TopK' ? [output, `${output}i`] : [output], attributes))
+      return output
+    },
+    second(type, given, attributes = {}) {
+      const output = `v${++count}`
+      nodes.push(node(type, given, [`${output}a`, output], attributes))
       return output
     },
     floats: (values, shape = [values.length]) =>
@@ -47,7 +52,7 @@ export function emit({ inputs, outputs }: Fn): OnnxModel {
     names.set(t, typeof form === 'string' ? emitter.node(form, from) : form(emitter, from, t))
   }
   // An output may also be an input, a constant or another output: each gets a name of its own.
-  for (const [name, t] of Object.entries(outputs)) nodes.push(node('Identity', [names.get(t)!], name, {}))
+  for (const [name, t] of Object.entries(outputs)) nodes.push(node('Identity', [names.get(t)!], [name], {}))
   return {
     irVersion: IR,
     producer: 'advx',
@@ -74,16 +79,16 @@ const value = (name: string, shape: Shape): OnnxValue => ({
 function node(
   type: string,
   inputs: readonly string[],
-  output: string,
+  outputs: readonly string[],
   given: Readonly<Record<string, Given>>,
 ): OnnxNode {
   const attributes = new Map(Object.entries(given).map(([name, v]) => [name, attribute(v)]))
   return {
-    name: output,
+    name: outputs[0],
     type,
     domain: '',
     inputs,
-    outputs: type === 'TopK' ? [output, `${output}i`] : [output],
+    outputs,
     attributes,
   }
 }

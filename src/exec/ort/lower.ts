@@ -1,6 +1,8 @@
 import { rewrite, toposort } from '../../graph.ts'
 import { conv } from '../../ops/conv.ts'
-import { reshape, transpose } from '../../ops/shape.ts'
+import { transposed } from '../../ops/matmul.ts'
+import { reshape } from '../../ops/shape.ts'
+import { N, size } from '../../shape.ts'
 import { simplify } from '../../simplify.ts'
 import { bind, type Tensor } from '../../tensor.ts'
 
@@ -26,14 +28,15 @@ function expandForms(outputs: readonly Tensor[]): Tensor[] {
 }
 
 /**
- * A matrix product with the images as rows becomes a 1x1 convolution: MatMul multiplies one row by another kernel than
- * several, so that an image's last bits would depend on whether it is alone.
+ * A matrix product of one row a picture with one matrix becomes a 1x1 convolution: MatMul multiplies one row by another
+ * kernel than several, so that an image's last bits would depend on whether it is alone.
  */
 function rowsByConv(outputs: readonly Tensor[]): Tensor[] {
-  return rewrite(outputs, ({ op }, [a, b]) => {
-    if (op.name !== 'matmul' || a.shape[0] > 0 || b.shape.some(d => d < 0)) return undefined
-    const [inner, columns] = b.shape
-    const kernel = reshape(transpose(b, [1, 0]), [columns, inner, 1, 1])
-    return reshape(conv(reshape(a, [a.shape[0], inner, 1, 1]), kernel), [a.shape[0], columns])
+  return rewrite(outputs, ({ op, shape }, [a, b]) => {
+    if (op.name !== 'matmul' || size(a.shape.slice(0, -1)) !== N || size(b.shape.slice(0, -2)) !== 1) return undefined
+    const [inner, columns] = b.shape.slice(-2)
+    if (inner < 0 || columns < 0) return undefined
+    const kernel = reshape(transposed(b), [columns, inner, 1, 1])
+    return reshape(conv(reshape(a, [N, inner, 1, 1]), kernel), shape)
   })
 }

@@ -37,6 +37,10 @@ export async function openSession({ path, signature }: OrtArtifact): Promise<Pro
   }
 }
 
+// ONNX Runtime sends usage data to its makers unless this is set when its library is loaded. Here, in the main thread:
+// a worker's `process.env` is a copy that native code does not see.
+process.env.ORT_DISABLE_TELEMETRY ??= '1'
+
 type Runtime = typeof import('onnxruntime-node')
 let loaded: Promise<Runtime> | null = null
 

@@ -1,8 +1,9 @@
 import { AdvxError, expected } from '../../errors.ts'
 import type { Draft } from '../protobuf/message.ts'
-import type { AttributeProto, GraphProto, TensorProto } from './proto.ts'
+import type { AttributeProto, GraphProto, SparseProto, TensorProto } from './proto.ts'
 import { quote } from './quote.ts'
 import type { AttributeKind, OnnxAttribute, OnnxGraph, OnnxTensor } from './schema.ts'
+import { parseSparse, sparseProto } from './sparse.ts'
 
 /** AttributeProto.AttributeType: its number, and the field that holds the value. */
 const KINDS: Readonly<Record<AttributeKind, readonly [code: number, field: keyof AttributeProto]>> = {
@@ -16,6 +17,7 @@ const KINDS: Readonly<Record<AttributeKind, readonly [code: number, field: keyof
   strings: [8, 'strings'],
   tensors: [9, 'tensors'],
   graphs: [10, 'graphs'],
+  sparse: [11, 'sparse'],
 }
 
 /** What an attribute without its field means; a tensor and a graph have no such value. */
@@ -53,6 +55,7 @@ function parseAttribute(proto: AttributeProto, subject: string, reading: Reading
   if (proto.refAttrName) return { kind: 'reference', value: proto.refAttrName, to: kind as AttributeKind }
   const value = proto[field] ?? NOTHING[kind as AttributeKind]
   if (value === undefined) throw expected('model', `a ${kind}`, subject, 'nothing')
+  if (kind === 'sparse') return { kind, value: parseSparse(value as SparseProto, subject, reading.tensor) }
   return { kind, value: through(kind, value, reading) } as OnnxAttribute
 }
 
@@ -64,6 +67,7 @@ export const attributeProtos = (
   Array.from(attributes, ([name, attribute]) => {
     if (attribute.kind === 'reference') return { name, type: KINDS[attribute.to][0], refAttrName: attribute.value }
     const [type, field] = KINDS[attribute.kind]
+    if (attribute.kind === 'sparse') return { name, type, sparse: sparseProto(attribute.value, writing.tensor) }
     return { name, type, [field]: through(attribute.kind, attribute.value, writing) }
   })
 

@@ -14,7 +14,8 @@ export function parseFunctions(protos: readonly FunctionProto[], parts: Reading)
   const seen = new Set<string>()
   return protos.map(proto => {
     const domain = plainDomain(proto.domain)
-    const subject = `function ${quote(`${domain}.${proto.name}`)}`
+    const { overload } = proto
+    const subject = `function ${quote([domain, proto.name, ...(overload ? [overload] : [])].join('.'))}`
     if (seen.has(subject)) throw new AdvxError('model', `The ${subject} is defined twice.`)
     seen.add(subject)
     const nodes = parseNodes(proto.node, parts)
@@ -24,6 +25,7 @@ export function parseFunctions(protos: readonly FunctionProto[], parts: Reading)
     return {
       name: proto.name,
       domain,
+      ...(overload === '' ? {} : { overload }),
       inputs: proto.input,
       outputs: proto.output,
       attributes: proto.attribute,
@@ -37,6 +39,7 @@ export function parseFunctions(protos: readonly FunctionProto[], parts: Reading)
 export const functionProto = (made: OnnxFunction, parts: Writing): Draft<FunctionProto> => ({
   name: made.name,
   domain: made.domain,
+  overload: made.overload ?? '',
   input: made.inputs,
   output: made.outputs,
   attribute: made.attributes,

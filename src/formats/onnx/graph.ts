@@ -4,10 +4,11 @@ import { attributeProtos, parseAttributes, type Reading, type Writing } from './
 import type { ExternalFolder } from './external.ts'
 import { plainDomain } from './opset.ts'
 import { sortNodes } from './order.ts'
-import type { GraphProto, NodeProto } from './proto.ts'
+import type { GraphProto, NodeProto, SparseProto } from './proto.ts'
 import { nodeTitle, quote } from './quote.ts'
 import type { OnnxGraph, OnnxNode, OnnxValue } from './schema.ts'
 import { definitions, demandKnown, demandUnique } from './scope.ts'
+import { parseSparse } from './sparse.ts'
 import { type Place, parseTensor, tensorProto } from './tensor.ts'
 import { parseValue, valueProto } from './value.ts'
 
@@ -33,15 +34,13 @@ export function parseGraph(proto: GraphProto, external: ExternalFolder): OnnxGra
 
 /** A graph that may read values of the graphs around it. Each value is defined once and before it is read. */
 function innerGraph(proto: GraphProto, parts: Reading): OnnxGraph {
-  if (proto.sparseInitializer.length)
-    throw new AdvxError('model', 'Sparse initializers are not known: export dense ones.')
   const weights = proto.initializer.map(parts.tensor)
   const inputs = proto.input.map(parseValue)
   for (const values of [weights, inputs]) demandUnique(values.map(({ name }) => name))
   const initializers = new Map(weights.map(tensor => [tensor.name, tensor]))
   const graph = {
     name: proto.name,
-    nodes: parseNodes(proto.node, parts),
+    nodes: [...proto.sparseInitializer.map(sparse => sparseConstant(sparse, parts)), ...parseNodes(proto.node, parts)],
     initializers,
     inputs: inputs.filter(({ name }) => !initializers.has(name)),
     outputs: proto.output.map(parseValue),
@@ -51,11 +50,20 @@ function innerGraph(proto: GraphProto, parts: Reading): OnnxGraph {
   return { ...graph, nodes: sortNodes(graph.nodes) }
 }
 
+/** A sparse initializer as the Constant that it is, under the name of its values. */
+function sparseConstant(proto: SparseProto, parts: Reading): OnnxNode {
+  const name = proto.values?.name ?? ''
+  const value = parseSparse(proto, `initializer ${quote(name)}`, parts.tensor)
+  const attributes = new Map([['sparse_value', { kind: 'sparse', value } as const]])
+  return { name: '', type: 'Constant', domain: '', inputs: [], outputs: [name], attributes }
+}
+
 export const parseNodes = (protos: readonly NodeProto[], parts: Reading): readonly OnnxNode[] =>
-  protos.map(({ name, opType, domain, input, output, attribute }, i) => {
+  protos.map(({ name, opType, domain, overload, input, output, attribute }, i) => {
     if (!opType) throw new AdvxError('model', `The node ${quote(name || String(i))} has no operator.`)
     const attributes = parseAttributes(attribute, nodeTitle({ name, type: opType }, i), parts)
-    return { name, type: opType, domain: plainDomain(domain), inputs: input, outputs: output, attributes }
+    const which = overload === '' ? {} : { overload }
+    return { name, type: opType, domain: plainDomain(domain), ...which, inputs: input, outputs: output, attributes }
   })
 
 /** How a graph is written: where the bytes of its initializers go, and whether they have to be inputs too (IR < 4). */
@@ -84,10 +92,11 @@ export function graphProto(graph: OnnxGraph, style: GraphStyle): Draft<GraphProt
 }
 
 export const nodeProtos = (nodes: readonly OnnxNode[], parts: Writing): Draft<NodeProto>[] =>
-  nodes.map(({ name, type, domain, inputs, outputs, attributes }) => ({
+  nodes.map(({ name, type, domain, overload = '', inputs, outputs, attributes }) => ({
     name,
     opType: type,
     domain,
+    overload,
     input: inputs,
     output: outputs,
     attribute: attributeProtos(attributes, parts),

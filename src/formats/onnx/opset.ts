@@ -23,8 +23,11 @@ export function parseOpsets(protos: readonly OpsetProto[]): ReadonlyMap<string, 
 export const opsetProtos = (opsets: ReadonlyMap<string, number>): OpsetProto[] =>
   Array.from(opsets, ([domain, version]) => ({ domain, version }))
 
-/** Throws where ai.onnx is older or newer than what advx knows; other sets are for the reader of the nodes to judge. */
-export function checkOpsets(opsets: ReadonlyMap<string, number>): void {
+/**
+ * Throws where ai.onnx is older or newer than what advx knows; other sets are for the reader of the nodes to judge.
+ * `subject` is what imports them, for the message.
+ */
+export function checkOpsets(opsets: ReadonlyMap<string, number>, subject = 'the model'): void {
   const version = opsets.get('')
   const { first, last } = OPSETS
   if (version !== undefined && version >= first && version <= last) return
@@ -32,5 +35,5 @@ export function checkOpsets(opsets: ReadonlyMap<string, number>): void {
     version !== undefined && version < first
       ? "Convert it with Python's onnx.version_converter.convert_version(model, 13)."
       : 'Export it with a lower opset, such as 17.'
-  throw expected('model', `opset ${first} to ${last} of ai.onnx`, 'the model', version ?? 'none', hint)
+  throw expected('model', `opset ${first} to ${last} of ai.onnx`, subject, version ?? 'none', hint)
 }

@@ -28,6 +28,15 @@ export const TENSOR = message('TensorProto', {
 export type TensorProto = Decoded<typeof TENSOR>
 const tensor = nested<TensorProto>(() => TENSOR)
 
+/** A tensor of zeros but for `values`: at `indices` [count] into the flat tensor, or [count, rank] into its axes. */
+const SPARSE = message('SparseTensorProto', {
+  values: maybe(1, tensor),
+  indices: maybe(2, tensor),
+  dims: list(3, int64),
+})
+export type SparseProto = Decoded<typeof SPARSE>
+const sparse = nested<SparseProto>(() => SPARSE)
+
 const DIMENSION = message('Dimension', { value: maybe(1, int64), param: maybe(2, string) })
 export type DimensionProto = Decoded<typeof DIMENSION>
 const SHAPE = message('TensorShapeProto', {
@@ -76,6 +85,7 @@ const ATTRIBUTE = message('AttributeProto', {
   graphs: list(11, graph),
   type: one(20, int32),
   refAttrName: one(21, string),
+  sparse: maybe(22, sparse),
 })
 export type AttributeProto = Decoded<typeof ATTRIBUTE>
 const attribute = nested<AttributeProto>(() => ATTRIBUTE)
@@ -87,6 +97,7 @@ const NODE = message('NodeProto', {
   opType: one(4, string),
   attribute: list(5, attribute),
   domain: one(7, string),
+  overload: one(8, string),
 })
 export type NodeProto = Decoded<typeof NODE>
 const node = nested<NodeProto>(() => NODE)
@@ -98,7 +109,7 @@ const GRAPH = message('GraphProto', {
   input: list(11, value),
   output: list(12, value),
   valueInfo: list(13, value),
-  sparseInitializer: list(15, bytes),
+  sparseInitializer: list(15, sparse),
 })
 export interface GraphProto extends Decoded<typeof GRAPH> {}
 
@@ -116,6 +127,7 @@ const FUNCTION = message('FunctionProto', {
   opsetImport: list(9, opset),
   domain: one(10, string),
   attributeProto: list(11, attribute),
+  overload: one(13, string),
 })
 export type FunctionProto = Decoded<typeof FUNCTION>
 

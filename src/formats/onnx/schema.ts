@@ -28,6 +28,8 @@ export interface OnnxNode {
   readonly type: string
   /** The operator's set; '' is ai.onnx. */
   readonly domain: string
+  /** Which of several functions of that name in the file; absent or '' where there is one. */
+  readonly overload?: string
   /** Names of values; '' is an optional input that is absent. */
   readonly inputs: readonly string[]
   /** Names of values; '' is an optional output that nobody wants. */
@@ -43,6 +45,7 @@ export type OnnxAttribute =
   | { readonly kind: 'float' | 'int'; readonly value: number }
   | { readonly kind: 'string'; readonly value: string }
   | { readonly kind: 'tensor'; readonly value: OnnxTensor }
+  | { readonly kind: 'sparse'; readonly value: OnnxSparse }
   | { readonly kind: 'graph'; readonly value: OnnxGraph }
   | { readonly kind: 'floats' | 'ints'; readonly value: readonly number[] }
   | { readonly kind: 'strings'; readonly value: readonly string[] }
@@ -82,6 +85,13 @@ export type OnnxTensor = {
   }
 }[TensorType]
 
+/** Zeros of `dims` but for `values` [count], each at its place in row-major order. */
+export interface OnnxSparse {
+  readonly dims: readonly number[]
+  readonly values: OnnxTensor
+  readonly places: Float64Array
+}
+
 /** A tensor that the graph takes, gives or computes. */
 export interface OnnxValue {
   readonly name: string
@@ -95,6 +105,8 @@ export interface OnnxValue {
 export interface OnnxFunction {
   readonly name: string
   readonly domain: string
+  /** Tells it from others of that name. */
+  readonly overload?: string
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
   /** Names of the attributes that a caller must give. */

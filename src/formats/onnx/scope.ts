@@ -11,7 +11,7 @@ export function reads(node: OnnxNode): readonly string[] {
 }
 
 /** The values that a graph reads and does not define: it takes them from the graph around it. */
-function captured(graph: OnnxGraph): ReadonlySet<string> {
+export function captured(graph: OnnxGraph): ReadonlySet<string> {
   const own = new Set(definitions(graph))
   const names = [...graph.nodes.flatMap(reads), ...graph.outputs.map(({ name }) => name)]
   return new Set(names.filter(name => !own.has(name)))

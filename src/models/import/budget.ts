@@ -7,6 +7,8 @@ const LARGEST = 2 ** 27
 const MOST_WORK = 2 ** 30
 /** Numbers of shapes, axes and indices, all operators together. */
 const MOST_NUMBERS = 2 ** 22
+/** Nodes, those of a function once for each call: a few functions that call each other twice make any number. */
+const MOST_NODES = 2 ** 16
 
 /**
  * What an import may compute before any picture comes. A file of a few bytes can ask for tensors of any size; what is
@@ -16,10 +18,17 @@ export class Budget {
   #elements: number
   #numbers: number
   #work = MOST_WORK
+  #nodes = MOST_NODES
 
   constructor(weights: number) {
     this.#elements = 2 ** 24 + 8 * weights
     this.#numbers = MOST_NUMBERS + weights
+  }
+
+  /** A node is about to be read. */
+  node(): void {
+    if (--this.#nodes < 0)
+      throw new AdvxError('model', `The model has more than ${MOST_NODES} nodes, those of its functions counted.`)
   }
 
   /** A tensor of that shape is about to be computed from constants. */

@@ -28,6 +28,7 @@ export function move(
     return {
       dims: moved.shape,
       kind: known[0].kind,
+      element: known[0].element,
       data: from.map(i => data[i]),
       batch: batch && from.map(i => batch[i]),
     }

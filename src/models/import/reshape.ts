@@ -29,7 +29,9 @@ export function reshapeTo(x: Tensor, wanted: Numbers, setting: Setting): Tensor 
     x.shape.map(d => (d < 0 ? -d * setting.batch : d)),
     target,
   )
-  return reshape(x, withBatch(x.shape, at, literal, setting.batch))
+  // A file for any number of pictures means what it says, but for a 1 in front that was written for one picture.
+  const grows = !setting.fixed && target.includes(0) && !(at === 0 && literal[0] === 1)
+  return reshape(x, grows ? filled(x.shape, target) : withBatch(x.shape, at, literal, setting.batch))
 }
 
 /** The target with what is left in the place of a 0. */

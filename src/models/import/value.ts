@@ -1,5 +1,5 @@
 import { AdvxError, ShapeError } from '../../errors.ts'
-import type { OnnxTensor } from '../../formats/onnx/schema.ts'
+import type { OnnxTensor, TensorType } from '../../formats/onnx/schema.ts'
 import type { Shape } from '../../shape.ts'
 import { constant, dataOf, isConstant, Tensor } from '../../tensor.ts'
 
@@ -19,6 +19,8 @@ export interface Numbers {
   readonly kind: Kind
   readonly data: Float64Array
   readonly batch: Float64Array | null
+  /** The type that they have in the file, where that is known: zero points tell by it what they belong to. */
+  readonly element?: TensorType | undefined
 }
 
 export const isTensor = (value: Value): value is Tensor => value instanceof Tensor
@@ -65,7 +67,7 @@ export function fromFile(tensor: OnnxTensor): Value {
   if (floats && data.length > 0) return constant(data instanceof Float32Array ? data : Float32Array.from(data), dims)
   const kind = floats ? 'float' : type === 'bool' ? 'bool' : 'int'
   const values = data instanceof BigInt64Array || data instanceof BigUint64Array ? Array.from(data, exact) : data
-  return numbers(values, dims, kind)
+  return { ...numbers(values, dims, kind), element: type }
 }
 
 /** INT64_MAX and its neighbours say "to the end". */

@@ -1,6 +1,8 @@
 import { AdvxError, expected, ShapeError } from '../../errors.ts'
 import type { Window } from '../../ops/conv.ts'
+import { reshape } from '../../ops/shape.ts'
 import { type Shape, show } from '../../shape.ts'
+import type { Tensor } from '../../tensor.ts'
 import type { Call } from './call.ts'
 
 /** Far above what networks use; what follows from these numbers must stay small. */
@@ -13,13 +15,24 @@ export function demandPicture(shape: Shape, what: string): void {
   throw new ShapeError(`advx knows ${what} over height and width, not over ${axes} axes as in [${show(shape)}].`)
 }
 
-/** A pair of numbers from 1 on, one for the height and one for the width. */
-export function pairOf(call: Call, name: string, absent?: number): readonly [number, number] {
-  const values = call.ints(name, absent === undefined ? undefined : [absent, absent])
-  if (values.length !== 2 || !values.every(v => Number.isInteger(v) && v >= 1 && v <= LONGEST))
-    throw expected('model', `two numbers from 1 to ${LONGEST}`, `its attribute '${name}'`, values)
-  return [values[0], values[1]]
+/** A tensor [N, C, L] as [N, C, 1, L], and [N, C, H, W] as it is. */
+export function asPicture(x: Tensor, what: string): Tensor {
+  if (x.shape.length === 3) return reshape(x, [...x.shape.slice(0, 2), 1, x.shape[2]])
+  demandPicture(x.shape, what)
+  return x
 }
+
+/**
+ * A pair of numbers from 1 on, one for the height and one for the width; where there is only one of these axes the
+ * file has one number, and that of the height is 1.
+ */
+export function pairOf(call: Call, name: string, absent?: number, axes = 2): readonly [number, number] {
+  const values = call.ints(name, absent === undefined ? undefined : new Array<number>(axes).fill(absent))
+  if (values.length !== axes || !values.every(v => Number.isInteger(v) && v >= 1 && v <= LONGEST))
+    throw expected('model', `${COUNTS[axes]} from 1 to ${LONGEST}`, `its attribute '${name}'`, values)
+  return axes === 1 ? [1, values[0]] : [values[0], values[1]]
+}
+const COUNTS = ['none', 'one number', 'two numbers', '', 'four numbers']
 
 export interface Windows extends Window {
   /** Rows and columns behind the pads that only complete the last windows, as ceil_mode asks for. */
@@ -27,20 +40,20 @@ export interface Windows extends Window {
 }
 
 /**
- * How a window of `kernel` walks over [H, W]. The pads of auto_pad and ceil_mode are worked out here:
+ * How a window of `kernel` walks over [H, W], or over [1, L] where the file has one axis. The pads of auto_pad and ceil_mode are worked out here:
  * SAME makes ⌈length / stride⌉ windows; with ceil_mode the last may begin anywhere in the picture or the left pad.
  * https://onnx.ai/onnx/operators/onnx__MaxPool.html
  */
-export function windowsOf(call: Call, lengths: readonly number[], kernel: readonly number[]): Windows {
-  const strides = pairOf(call, 'strides', 1)
-  const dilations = pairOf(call, 'dilations', 1)
+export function windowsOf(call: Call, lengths: readonly number[], kernel: readonly number[], axes = 2): Windows {
+  const strides = pairOf(call, 'strides', 1, axes)
+  const dilations = pairOf(call, 'dilations', 1, axes)
   const reach = kernel.map((k, axis) => dilations[axis] * (k - 1) + 1)
   const auto = call.text('auto_pad', 'NOTSET')
-  const pads = padsOf(call, auto, (axis: number) => {
+  const pads = padsOf(call, auto, axes, axis => {
     const windows = Math.ceil(lengths[axis] / strides[axis])
     return Math.max(0, (windows - 1) * strides[axis] + reach[axis] - lengths[axis])
   })
-  const ceil = call.int('ceil_mode', 0) !== 0 && auto === 'NOTSET'
+  const ceil = call.int('ceil_mode', 0) !== 0
   const extra = [0, 1].map(axis => {
     const rest = lengths[axis] + pads[axis] + pads[axis + 2] - reach[axis]
     const windows = Math.ceil(rest / strides[axis]) + 1
@@ -50,19 +63,23 @@ export function windowsOf(call: Call, lengths: readonly number[], kernel: readon
   return { strides, dilations, pads, extra: [extra[0], extra[1]] }
 }
 
-type Pads = readonly [number, number, number, number]
+export type Pads = readonly [number, number, number, number]
 
-function padsOf(call: Call, auto: string, missing: (axis: number) => number): Pads {
+/** The padding of auto_pad `auto`, where `missing` says how much an axis lacks. */
+export function padsOf(call: Call, auto: string, axes: number, missing: (axis: number) => number): Pads {
   if (auto === 'VALID') return [0, 0, 0, 0]
-  if (auto === 'SAME_UPPER' || auto === 'SAME_LOWER') {
-    const [less, more] = [Math.floor, Math.ceil].map(round => [0, 1].map(axis => round(missing(axis) / 2)))
-    const [front, back] = auto === 'SAME_UPPER' ? [less, more] : [more, less]
-    return [front[0], front[1], back[0], back[1]]
-  }
+  if (auto === 'SAME_UPPER' || auto === 'SAME_LOWER') return shared([missing(0), missing(1)], auto === 'SAME_LOWER')
   if (auto !== 'NOTSET' && auto !== '')
     throw new AdvxError('model', `Its attribute 'auto_pad' is '${auto}', which is no way of padding.`)
-  const values = call.ints('pads', [0, 0, 0, 0])
-  if (values.length !== 4 || !values.every(v => Number.isInteger(v) && v >= 0 && v <= LONGEST))
-    throw expected('model', `four numbers from 0 to ${LONGEST}`, "its attribute 'pads'", values)
-  return [values[0], values[1], values[2], values[3]]
+  const values = call.ints('pads', new Array<number>(2 * axes).fill(0))
+  if (values.length !== 2 * axes || !values.every(v => Number.isInteger(v) && v >= 0 && v <= LONGEST))
+    throw expected('model', `${COUNTS[2 * axes]} from 0 to ${LONGEST}`, "its attribute 'pads'", values)
+  return axes === 1 ? [0, values[0], 0, values[1]] : [values[0], values[1], values[2], values[3]]
+}
+
+/** Half of each axis' total in front and half behind; of an odd one the larger part in front or not. */
+export function shared(totals: readonly number[], moreInFront: boolean): Pads {
+  const [less, more] = [Math.floor, Math.ceil].map(round => totals.map(total => round(total / 2)))
+  const [front, back] = moreInFront ? [more, less] : [less, more]
+  return [front[0], front[1], back[0], back[1]]
 }

@@ -92,8 +92,34 @@ describe('attributes', () => {
     const a = { name: 'a', type: 2, i: 1 }
     refused(file({ node: [{ opType: 'A', attribute: [a, a] }] }), /attribute 'a' of node 0 \('A'\) comes twice/)
   })
-  test('of a type that advx does not know', () => refused(attribute({ type: 11 }), /the attribute type 11/))
+  test('of a type that advx does not know', () => refused(attribute({ type: 13 }), /the attribute type 13/))
   test('without its tensor', () => refused(attribute({ type: 4 }), /Expected a tensor.*node 'n' \(A\).*nothing/))
+  test('a sparse tensor, by places or by one index an axis', () => {
+    const sparse = (dims: number[], indices: number[], shape: number[]) =>
+      attribute({
+        type: 11,
+        sparse: {
+          dims,
+          values: { dims: [2], dataType: 1, floatData: Float32Array.of(3, 4) },
+          indices: { dims: shape, dataType: 7, int64Data: BigInt64Array.from(indices, BigInt) },
+        },
+      })
+    const places = (bytes: Uint8Array) => {
+      const read = parseOnnx(bytes).graph.nodes[0].attributes.get('a')!
+      return read.kind === 'sparse' ? [...read.value.places] : null
+    }
+    expect(places(sparse([2, 3], [1, 5], [2]))).toEqual([1, 5])
+    expect(places(sparse([2, 3], [0, 1, 1, 2], [2, 2]))).toEqual([1, 5])
+    refused(sparse([2, 3], [1, 6], [2]), /an index below 6 for attribute 'a' of node 'n' \(A\) but got 6/)
+    refused(sparse([2, 3], [0, 1, 2, 0], [2, 2]), /an index below 2/)
+    refused(sparse([2, 3], [1, -1], [2]), /an index below 6/)
+    refused(sparse([2, 3], [1, 1], [2]), /two values in one place/)
+    refused(sparse([2, 3], [1], [1]), /an index for each of 2 values/)
+    refused(sparse([-2, 3], [1, 2], [2]), /sizes of 0 and more/)
+    refused(sparse([2 ** 40, 2 ** 40], [1, 2], [2]), /sizes of 0 and more/)
+    refused(attribute({ type: 11 }), /Expected a sparse.*nothing/)
+    refused(attribute({ type: 11, sparse: { dims: [1] } }), /values and their indices/)
+  })
   test('an integer that no number holds', () => {
     const bytes = Buffer.from(attribute({ type: 2, i: Number.MAX_SAFE_INTEGER }))
     const far = bytes.lastIndexOf(Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f]))
@@ -101,7 +127,18 @@ describe('attributes', () => {
     refused(bytes, /beyond 2\^53/)
   })
   test('a node without an operator', () => refused(file({ node: [{ name: 'n' }] }), /node 'n' has no operator/))
-  test('sparse initializers', () => refused(file({ sparseInitializer: [new Uint8Array(2)] }), /Sparse/))
+  test('sparse initializers are constants', () => {
+    const sparse = (place: bigint) => ({
+      dims: [2, 3],
+      values: { name: 'w', dims: [1], dataType: 1, floatData: Float32Array.of(3) },
+      indices: { dims: [1], dataType: 7, int64Data: BigInt64Array.of(place) },
+    })
+    const [node] = parseOnnx(file({ sparseInitializer: [sparse(4n)] })).graph.nodes
+    expect([node.type, node.outputs]).toEqual(['Constant', ['w']])
+    expect(node.attributes.get('sparse_value')).toMatchObject({ kind: 'sparse', value: { dims: [2, 3] } })
+    refused(file({ sparseInitializer: [sparse(6n)] }), /an index below 6 for initializer 'w'/)
+    refused(file({ sparseInitializer: [sparse(4n), sparse(4n)] }), /'w' is defined twice/)
+  })
   test('a value with a negative size', () => {
     const type = { tensorType: { elemType: 1, shape: { dim: [{ value: -2 }] } } }
     refused(file({ input: [{ name: 'x', type }] }), /sizes of 0 and more for value 'x' but got -2/)
@@ -117,6 +154,14 @@ describe('functions', () => {
     node: [{ opType: 'Neg', input: ['a'], output: ['b'] }],
   }
   test('defined twice', () => refused(file({}, { functions: [twice, twice] }), /function 'd.F' is defined twice/))
+  test('told apart by their overload', () => {
+    const other = { ...twice, overload: 'b' }
+    const node = [{ opType: 'F', domain: 'd', overload: 'b', input: ['x'], output: ['y'] }]
+    const read = parseOnnx(file({ node, input: [{ name: 'x' }] }, { functions: [twice, other] }))
+    expect(read.functions.map(({ overload }) => overload)).toEqual([undefined, 'b'])
+    expect(read.graph.nodes[0].overload).toBe('b')
+    refused(file({}, { functions: [other, other] }), /function 'd.F.b' is defined twice/)
+  })
   test('reading what is no input', () => {
     refused(file({}, { functions: [{ ...twice, input: [] }] }), /reads 'a', which nothing defines/)
   })

@@ -8,9 +8,10 @@ export const one = (
   type: string,
   attributes: Parameters<typeof node>[2] = {},
   rest: Partial<Small> & { readonly extra?: readonly string[] } = {},
+  more = '',
 ): Case => {
   const { extra = [], ...small } = rest
-  const name = `${type}${small.opset ? ` of opset ${small.opset}` : ''} ${JSON.stringify(attributes)}`
+  const name = `${type}${small.opset ? ` of opset ${small.opset}` : ''} ${JSON.stringify(attributes)}${more}`
   const flow = ['x', ...extra].join(', ')
   return [
     name,
@@ -23,11 +24,14 @@ export const one = (
 
 export const f = (float: number | readonly number[]) => ({ float })
 
-/** What fits where x has only values above 0. */
-export const positive = (type: string): Case => [
-  `${type} of positive values`,
+const above = (bound: number, type: string): Case => [
+  `${type} of values above ${bound}`,
   {
     nodes: [node('Abs', 'x -> a'), node('Add', 'a, c -> p'), node(type, 'p -> z'), node('Flatten', 'z -> y')],
-    weights: { c: floats([], [0.1]) },
+    weights: { c: floats([], [bound + 0.1]) },
   },
 ]
+
+/** What fits where x has only values above 0, or above 1. */
+export const positive = (type: string): Case => above(0, type)
+export const above1 = (type: string): Case => above(1, type)

@@ -12,7 +12,7 @@ const refused: readonly (readonly [name: string, small: Small, message: RegExp])
   [
     'an unknown operator',
     { nodes: flat({ ...node('Fancy', 'x -> z'), name: 'head' }) },
-    /node 'head' \(Fancy\) from 'ai.onnx', opset 17, is not known. Known are: Abs, Add/,
+    /node 'head' \(Fancy\) from 'ai.onnx', opset 17, is not known. Known are: Abs, Acos/,
   ],
   ['a foreign domain', { nodes: flat({ ...node('Relu', 'x -> z'), domain: 'com.microsoft' }) }, /from 'com.microsoft'/],
   ['the name of a method', { nodes: flat(node('constructor', 'x -> z')) }, /is not known/],
@@ -40,18 +40,70 @@ const refused: readonly (readonly [name: string, small: Small, message: RegExp])
     /without any picture/,
   ],
   [
-    'weights of another rank',
-    { nodes: flat(node('Conv', 'x, w -> z')), weights: { w: floats([4, 3, 3]) } },
-    /not over 1 axes/,
+    'pads that runtimes read in two ways',
+    { nodes: flat(node('MaxPool', 'x -> z', { kernel_shape: [2, 2], dilations: [2, 2], auto_pad: 'SAME_UPPER' })) },
+    /'auto_pad' is not clear/,
   ],
   [
-    'a convolution along one axis',
+    'weights of another rank',
+    { nodes: flat(node('Conv', 'x, w -> z')), weights: { w: floats([4, 3, 3]) } },
+    /Weights of \[4, 3, 3\] do not fit \[1, 3, 6, 6\]/,
+  ],
+  [
+    'a convolution along three axes',
     {
-      nodes: flat(node('Squeeze', 'x, a -> b'), node('Conv', 'b, w -> z')),
-      weights: { a: ints([2]), w: floats([4, 3, 3]) },
-      input: ['N', 3, 1, 6],
+      nodes: flat(node('Unsqueeze', 'x, a -> b'), node('Conv', 'b, w -> z')),
+      weights: { a: ints([2]), w: floats([4, 3, 1, 3, 3]) },
     },
-    /not over 1 axes/,
+    /not over 3 axes/,
+  ],
+  [
+    'pads of two axes along one',
+    {
+      nodes: flat(node('Reshape', 'x, s -> b'), node('Conv', 'b, w -> z', { pads: [1, 1, 1, 1] })),
+      weights: { s: ints([0, 3, -1]), w: floats([4, 3, 3]) },
+    },
+    /two numbers from 0 to 1024 for its attribute 'pads'/,
+  ],
+  [
+    'weights that are computed from the picture',
+    {
+      nodes: flat(
+        node('ReduceMean', 'x -> m', { axes: [0, 2, 3] }),
+        node('Mul', 'w, m -> v'),
+        node('Conv', 'x, v -> z'),
+      ),
+      weights: { w: floats([4, 3, 1, 1]) },
+      input: [1, 3, 6, 6],
+    },
+    /node 2 \('Conv'\).*weights \[4, 3, 1, 1\] are computed from the picture/,
+  ],
+  [
+    'a ConvTranspose to a huge shape',
+    {
+      nodes: flat(node('ConvTranspose', 'x, w -> z', { output_shape: [2 ** 20, 2 ** 20] })),
+      weights: { w: floats([3, 4, 3, 3]) },
+    },
+    /larger than what it computes, \[8,8\]/,
+  ],
+  [
+    'a huge ConvTranspose',
+    {
+      nodes: flat(
+        node('ConvTranspose', 'x, w -> a', { strides: [1024, 1024] }),
+        node('ConvTranspose', 'a, w -> z', { strides: [1024, 1024] }),
+      ),
+      weights: { w: floats([3, 3, 3, 3]) },
+    },
+    /larger than any/,
+  ],
+  [
+    'an output_shape of three lengths',
+    {
+      nodes: flat(node('ConvTranspose', 'x, w -> z', { output_shape: [1, 2, 3] })),
+      weights: { w: floats([3, 4, 3, 3]) },
+    },
+    /2 lengths from 1 on for its attribute 'output_shape'/,
   ],
   [
     'channels that do not fit',
@@ -163,11 +215,72 @@ const refused: readonly (readonly [name: string, small: Small, message: RegExp])
     { nodes: [node('Neg', 'w -> y')], weights: { w: floats([1, 5]) } },
     /does not depend on the picture/,
   ],
-  ['rounding', { nodes: flat(node('Floor', 'x -> z')) }, /no gradient/],
   [
-    'attention',
-    { nodes: flat(node('Transpose', 'x -> t', { perm: [0, 1, 3, 2] }), node('MatMul', 'x, t -> z')) },
-    /as attention does/,
+    'a product of every picture with every other',
+    {
+      nodes: flat(node('Flatten', 'x -> a'), node('Transpose', 'a -> t'), node('MatMul', 'a, t -> z')),
+      input: [2, 3, 6, 6],
+    },
+    /every picture by every other/,
+  ],
+  [
+    'a sum of products over the pictures',
+    { nodes: flat(node('Einsum', 'x, x -> z', { equation: 'nchw,nchv->cwv' })), input: [2, 3, 6, 6] },
+    /sums over the batch/,
+  ],
+  ['a diagonal', { nodes: flat(node('Einsum', 'x -> z', { equation: 'nchh->nch' })) }, /'nchh' .* takes a diagonal/],
+  [
+    'an equation that names too few axes',
+    { nodes: flat(node('Einsum', 'x -> z', { equation: 'nch->nc' })) },
+    /'nch' .* does not name the axes of/,
+  ],
+  [
+    'an equation of other signs',
+    { nodes: flat(node('Einsum', 'x -> z', { equation: 'nc1w->nc' })) },
+    /none of letters/,
+  ],
+  [
+    'an equation that asks for more',
+    { nodes: flat(node('Einsum', 'x -> z', { equation: 'nchw->nq' })) },
+    /no factor has/,
+  ],
+  [
+    'more factors than there are',
+    { nodes: flat(node('Einsum', 'x -> z', { equation: 'nchw,w->nc' })) },
+    /names 2 factors of 1/,
+  ],
+  [
+    'a cropping Resize',
+    {
+      nodes: flat(node('Resize', 'x, r, s -> z', { coordinate_transformation_mode: 'tf_crop_and_resize' })),
+      weights: { r: floats([8]), s: floats([4], [1, 1, 2, 2]) },
+    },
+    /'tf_crop_and_resize' are not known. Known are: half_pixel/,
+  ],
+  [
+    'a Resize of the batch',
+    { nodes: flat(node('Resize', 'x, , s -> z')), weights: { s: floats([4], [2, 1, 1, 1]) }, input: [2, 3, 6, 6] },
+    /resizes the batch/,
+  ],
+  [
+    'a Resize to nothing',
+    { nodes: flat(node('Resize', 'x, , s -> z')), weights: { s: floats([4], [1, 1, 0.1, 1]) } },
+    /lengths from 1 to 65536 for axis 2/,
+  ],
+  [
+    'factors that are too few',
+    { nodes: flat(node('Resize', 'x, , s -> z')), weights: { s: floats([2], [2, 2]) } },
+    /4 numbers for its factors but got 2/,
+  ],
+  [
+    'a Gather of one element without end',
+    { nodes: flat(node('Gather', 'x, i -> z', { axis: 3 })), weights: { i: ints(new Array(70).fill(2)) } },
+    /picks an element 70 times/,
+  ],
+  [
+    'more values than there are',
+    { nodes: flat(node('TopK', 'x, k -> z, i')), weights: { k: ints([7]) } },
+    /a number from 1 to 6/,
   ],
   [
     'training',
@@ -181,6 +294,82 @@ const refused: readonly (readonly [name: string, small: Small, message: RegExp])
     'places of maxima',
     { nodes: flat(node('MaxPool', 'x -> z, at', { kernel_shape: [2, 2] })) },
     /places of the maxima/,
+  ],
+  [
+    'a Constant of text',
+    { nodes: flat(node('Constant', '-> t', { value_string: 'a' }), node('Add', 'x, t -> z')) },
+    /node 0 \('Constant'\).*Texts are no numbers/,
+  ],
+  ['a Constant of nothing', { nodes: flat(node('Constant', '-> t'), node('Add', 'x, t -> z')) }, /It has no value/],
+  [
+    'a huge sparse Constant',
+    {
+      nodes: flat(
+        node('Constant', '-> t', {
+          sparse_value: { dims: [2 ** 20, 2 ** 12], values: floats([1]), places: Float64Array.of(0) },
+        }),
+        node('ReduceMax', 't -> m'),
+        node('Add', 'x, m -> z'),
+      ),
+    },
+    /larger than any/,
+  ],
+  [
+    'the mask of a Dropout',
+    { nodes: flat(node('Dropout', 'x -> d, mask'), node('Where', 'mask, d, x -> z')) },
+    /node 1 \('Where'\).*Nothing computes 'mask': advx does not know this output of node 0 \('Dropout'\)/,
+  ],
+  [
+    'an activation of its own',
+    { nodes: flat(node('com.microsoft.FusedConv', 'x, w -> z', { activation: 'toString' })), weights: w },
+    /activation 'toString' that it ends with is not known/,
+  ],
+  [
+    'attention with a mask',
+    {
+      nodes: flat(
+        node('Reshape', 'x, s -> t'),
+        node('com.microsoft.MultiHeadAttention', 't, t, t, , m -> z', { num_heads: 2 }),
+      ),
+      weights: { s: ints([0, 6, 18]), m: ints([1]) },
+    },
+    /an input 5 \(masks/,
+  ],
+  [
+    'attention of words in their order',
+    { opset: 23, nodes: flat(node('Attention', 'x, x, x -> z', { is_causal: 1 })) },
+    /'is_causal' is not known/,
+  ],
+  [
+    'attention with fewer heads for keys',
+    {
+      opset: 23,
+      nodes: flat(node('Slice', 'x, zero, one, one -> k'), node('Attention', 'x, k, k -> z')),
+      weights: { zero: ints([0]), one: ints([1]) },
+    },
+    /have not as many heads/,
+  ],
+  [
+    'attention of heads that do not fit',
+    {
+      nodes: flat(
+        node('Reshape', 'x, s -> t'),
+        node('com.microsoft.MultiHeadAttention', 't, t, t -> z', { num_heads: 5 }),
+      ),
+      weights: { s: ints([0, 6, 18]) },
+    },
+    /is not \[N, length, 5 heads/,
+  ],
+  [
+    'attention of sizes that do not fit',
+    {
+      nodes: flat(
+        node('Reshape', 'x, s -> t'),
+        node('com.microsoft.Attention', 't, w -> z', { num_heads: 2, qkv_hidden_sizes: [4, 4] }),
+      ),
+      weights: { s: ints([0, 6, 18]), w: floats([18, 12]) },
+    },
+    /is not made of queries, keys and values of \[4,4\]/,
   ],
   [
     'texts',

@@ -1,4 +1,6 @@
 import { type Case, f, one } from './case.ts'
+import { GATHERING } from './gathering-cases.ts'
+import { RESIZING } from './resizing-cases.ts'
 import { floats, ints, node } from './small-model.ts'
 
 /** Operators that move, fold or only pass elements on, in their variants, by family. */
@@ -13,12 +15,27 @@ export const MOVING: Readonly<Record<string, readonly Case[]>> = {
       'ReduceL2',
       'ReduceSumSquare',
       'ReduceLogSumExp',
+      'ReduceProd',
     ].flatMap(t => [
       one(t, { axes: [2, -1], keepdims: 0 }, { opset: 11 }),
       one(t, { keepdims: 1 }, { opset: 18, extra: ['a'], weights: { a: ints([1, 3]) } }),
     ]),
     one('ReduceSum', { keepdims: 0 }, { opset: 13, extra: ['a'], weights: { a: ints([-2]) } }),
     one('ReduceSum', { noop_with_empty_axes: 1 }, { opset: 13 }),
+    ...['ReduceMean', 'ReduceL1', 'ReduceL2', 'ReduceSumSquare', 'ReduceLogSumExp', 'ReduceProd', 'ReduceMax'].map(t =>
+      one(t, { noop_with_empty_axes: 1 }, { opset: 18 }),
+    ),
+    one('ReduceL2', { axes: [1], keepdims: 0 }, { opset: 7 }),
+    [
+      'ReduceLogSum',
+      {
+        nodes: [
+          node('Abs', 'x -> a'),
+          node('ReduceLogSum', 'a -> z', { axes: [-1, 1], keepdims: 0 }),
+          node('Flatten', 'z -> y'),
+        ],
+      },
+    ],
   ],
   shapes: [
     one('Flatten', { axis: 4 }),
@@ -142,26 +159,8 @@ export const MOVING: Readonly<Record<string, readonly Case[]>> = {
         weights: { s: ints([1, 1, 1]) },
       },
     ],
-    ...(
-      [
-        [[2], []],
-        [[0, 2], [2]],
-        [
-          [5, 0, 0, 3],
-          [2, 2],
-        ],
-        [[-1, -2, -3], [3]],
-      ] as const
-    ).map(
-      ([list, dims]): Case => [
-        `Gather ${JSON.stringify(list)}`,
-        {
-          nodes: [node('Gather', 'x, i -> z', { axis: 2 }), node('Flatten', 'z -> y')],
-          weights: { i: ints(list, dims) },
-        },
-      ],
-    ),
   ],
+  gathering: GATHERING,
   pads: [
     one('Pad', { pads: [0, 0, 1, 2, 0, 1, 0, 3] }, { opset: 10 }),
     one('Pad', { pads: [0, 0, 1, 2, 0, 0, 0, 3], value: f(0.7) }, { opset: 10 }),
@@ -173,32 +172,50 @@ export const MOVING: Readonly<Record<string, readonly Case[]>> = {
     ),
     one('Pad', { mode: 'wrap' }, { opset: 19, extra: ['p'], weights: { p: ints([0, 0, 2, 1, 0, 0, 1, 3]) } }),
   ],
-  resizing: [
+  resizing: RESIZING,
+  triangles: [
+    ...[{}, { exclusive: 1 }, { reverse: 1 }, { exclusive: 1, reverse: 1 }].flatMap(attributes =>
+      [1, -1].map(axis =>
+        one('CumSum', attributes, { extra: ['a'], weights: { a: ints([axis], []) } }, ` along ${axis}`),
+      ),
+    ),
+    one('Trilu'),
+    one('Trilu', { upper: 0 }, { extra: ['k'], weights: { k: ints([-2], []) } }),
     [
-      'DepthToSpace in both orders',
+      'Trilu of whole numbers, and EyeLike',
       {
         nodes: [
-          node('Conv', 'x, w -> a'),
-          node('DepthToSpace', 'a -> b', { blocksize: 2, mode: 'CRD' }),
-          node('DepthToSpace', 'a -> c', { blocksize: 2 }),
-          node('Sub', 'b, c -> z'),
+          node('Trilu', 'i, k -> t'),
+          node('Reshape', 't, all -> u'),
+          node('Gather', 'x, u -> g', { axis: 3 }),
+          node('EyeLike', 'e -> m', { k: 1, dtype: 1 }),
+          node('MatMul', 'x, m -> p'),
+          node('Concat', 'g, p -> z', { axis: 3 }),
           node('Flatten', 'z -> y'),
         ],
-        weights: { w: floats([8, 3, 1, 1]) },
+        weights: {
+          i: ints([5, 4, 3, 2, 1, 1], [2, 3]),
+          k: ints([1], []),
+          all: ints([-1]),
+          e: ints(new Array(36).fill(0), [6, 6]),
+        },
       },
     ],
-    one('Upsample', { scales: f([1, 1, 2, 3]) }, { opset: 7 }),
-    one('Upsample', {}, { opset: 9, extra: ['s'], weights: { s: floats([4], [1, 1, 2, 1]) } }),
-    one('Resize', {}, { opset: 10, extra: ['s'], weights: { s: floats([4], [1, 1, 2, 3]) } }),
-    one('Resize', {}, { opset: 13, extra: ['', 's'], weights: { s: floats([4], [1, 1, 2, 4]) } }),
-    one(
-      'Resize',
-      { coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' },
-      {
-        opset: 13,
-        extra: ['', '', 's'],
-        weights: { s: ints([1, 3, 18, 12]) },
-      },
+    ...[-1, 1].map(
+      (axis): Case => [
+        `OneHot along ${axis}`,
+        {
+          nodes: [
+            node('OneHot', 'i, d, v -> h', { axis }),
+            node('ArgMax', 'x -> a', { axis: 3, keepdims: 0 }),
+            node('OneHot', 'a, d, v -> b', { axis }),
+            node('ReduceSum', 'h -> s', { keepdims: 0 }),
+            node('Mul', 'b, s -> z'),
+            node('Flatten', 'z -> y'),
+          ],
+          weights: { i: ints([2, -1, 0, 7]), d: ints([6]), v: floats([2], [0.25, 2]) },
+        },
+      ],
     ),
   ],
   others: [

@@ -36,9 +36,11 @@ test('what is read in spite of a fault is what ONNX Runtime reads, where it read
     )
       continue
     const pictures = [3, 8].map(seed => noise(channels! * height! * width!, seed))
-    const rows = await runtimeRows(encodeOnnx(model), pictures, [channels!, height!, width!]).catch(() => null)
-    if (!rows) continue
+    const given = await runtimeRows(encodeOnnx(model), pictures, [channels!, height!, width!]).catch(() => null)
+    if (!given) continue
     compared++
+    const single = imported.notes.some(note => /logit of class 1/.test(note))
+    const rows = single ? given.map(([z]) => [0, z]) : given
     expect(difference(importedRows(imported, pictures), rows)).toBeLessThan(1e-4)
   }
   expect(compared).toBeGreaterThan(50)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { importOnnx } from '../../../src/models/import/import-onnx.ts'
 import { print } from '../../../src/print.ts'
-import { disagreement, floats, ints, node, type Small, smallModel } from './small-model.ts'
+import { disagreement, floats, importedRows, ints, node, noise, type Small, smallModel } from './small-model.ts'
 
 const imported = (small: Small) => importOnnx(smallModel(small))
 
@@ -94,6 +94,63 @@ describe('shapes that are computed', () => {
         flat: ints([-1]),
       },
     }
+    expect(await disagreement(small)).toBeLessThan(1e-5)
+  })
+})
+
+/** As transformers begin: rows of the picture, and in front of them one that is learned. */
+const tokens = (batch: number | string, first: Small['nodes'], end: Small['nodes']): Small => ({
+  input: [batch, 3, 6, 6],
+  nodes: [
+    ...first,
+    node('Reshape', 'x, rows -> r'),
+    node('Concat', 'first, r -> t', { axis: 1 }),
+    node('Add', 't, places -> p'),
+    ...end,
+  ],
+  weights: {
+    token: floats([1, 1, 36]),
+    places: floats([1, 4, 36]),
+    w: floats([36, 5]),
+    rows: ints([0, 3, 36]),
+    flat: ints([-1, 36]),
+    split: ints([4, -1]),
+    zero: ints([0]),
+    one: ints([1]),
+    wide: ints([1, 36]),
+  },
+})
+const REPEATED = [
+  node('Shape', 'x -> lengths'),
+  node('Gather', 'lengths, zero -> n', { axis: 0 }),
+  node('Concat', 'n, wide -> target', { axis: 0 }),
+  node('Expand', 'token, target -> first'),
+]
+
+/** The tokens first, and then the pictures. */
+const BY_TOKENS = [
+  node('Transpose', 'p -> q', { perm: [1, 0, 2] }),
+  node('Reshape', 'q, flat -> u'),
+  node('MatMul', 'u, w -> v'),
+  node('ReduceMean', 'v -> m', { axes: [1], keepdims: 0 }),
+  node('Reshape', 'm, split -> s'),
+  node('Transpose', 's -> y', { perm: [1, 0] }),
+]
+const OF_FIRST = [
+  node('Gather', 'p, zero -> g', { axis: 1 }),
+  node('Squeeze', 'g, one -> s'),
+  node('MatMul', 's, w -> y'),
+]
+
+describe('a first token', () => {
+  test('is repeated once a picture, and rows of all pictures are rows of one matrix', async () => {
+    const small = tokens('N', REPEATED, BY_TOKENS)
+    expect(imported(small).batch).toBe('any')
+    expect(await disagreement(small)).toBeLessThan(1e-5)
+  })
+  test('of a file for one picture', async () => {
+    const small = tokens(1, [node('Identity', 'token -> first')], OF_FIRST)
+    expect(imported(small).batch).toBe('any')
     expect(await disagreement(small)).toBeLessThan(1e-5)
   })
 })
@@ -195,6 +252,30 @@ describe('the end', () => {
     expect(notes.join()).toContain(`The ${name} at the end was taken away`)
   })
 
+  test.each([
+    ['LogSoftmax', ended(node('LogSoftmax', 'p -> q', { axis: 1 }), node('Flatten', 'q -> y'))],
+    ['Softmax', ended(node('Softmax', 'p -> q', { axis: 1 }), node('Squeeze', 'q, ends -> y'))],
+    ['Softmax', ended(node('Softmax', 'p -> q', { axis: 1 }), node('Transpose', 'q -> y', { perm: [0, 2, 3, 1] }))],
+    ['Log of Softmax', ended(node('Flatten', 'p -> f'), node('Softmax', 'f -> q'), node('Log', 'q -> y'))],
+    ['Softmax', ended(node('Softmax', 'p -> q', { axis: 1 }), node('Dropout', 'q -> r'), node('Flatten', 'r -> y'))],
+  ])('%s is taken away, whatever axes are behind it', (name, small) => {
+    const { logits, notes } = imported({ ...small, weights: { ...small.weights, ends: ints([2, 3]) } })
+    expect(logits.shape).toEqual([-1, 5])
+    expect(print([logits])).not.toMatch(/softmax|log/i)
+    expect(notes).toEqual([`The ${name} at the end was taken away: attacks work on logits.`])
+  })
+
+  test.each([
+    ['a sum', [node('Softmax', 'f -> q'), node('Softmax', 'h -> r'), node('Add', 'q, r -> y')]],
+    ['a product', [node('Softmax', 'f -> q'), node('Mul', 'q, h -> y')]],
+    ['a mean of two nets', [node('Softmax', 'f -> q'), node('Softmax', 'h -> r'), node('Mean', 'q, r -> y')]],
+  ])('a Softmax in %s stays', async (_, nodes) => {
+    const small = ended(node('Flatten', 'p -> f'), node('Neg', 'f -> h'), ...nodes)
+    expect(print([imported(small).logits])).toContain('softmax')
+    expect(imported(small).notes).toEqual([])
+    expect(await disagreement(small)).toBeLessThan(1e-5)
+  })
+
   test('a Softmax over something else stays', () => {
     const small = ended(
       node('Flatten', 'p -> f'),
@@ -215,6 +296,36 @@ describe('the end', () => {
     expect(print([logits])).toBe(
       'x: [N, 3, 6, 6]\n%1 = conv(x, [2, 3, 1, 1], [2]) : [N, 2, 6, 6]\n%2 = reshape(%1) : [N, 72]\nreturn %2',
     )
+  })
+})
+
+describe('one number a picture', () => {
+  const single = (...nodes: Small['nodes']): Small => ({
+    nodes: [node('ReduceMean', 'x -> m', { axes: [1, 2, 3], keepdims: 0 }), ...nodes],
+    weights: { column: ints([-1, 1]) },
+  })
+  const pictures = [3, 5].map(seed => noise(108, seed))
+  const means = pictures.map(p => p.reduce((a, b) => a + b, 0) / 108)
+
+  test.each([
+    ['[N]', single(node('Identity', 'm -> y')), false],
+    ['[N, 1]', single(node('Reshape', 'm, column -> y')), false],
+    ['a Sigmoid', single(node('Reshape', 'm, column -> r'), node('Sigmoid', 'r -> y')), true],
+    ['a Sigmoid of [N]', single(node('Sigmoid', 'm -> s'), node('Reshape', 's, column -> y')), true],
+  ])('%s is the logit of the second of two classes', (_, small, sigmoid) => {
+    const { logits, notes } = imported(small)
+    expect(logits.shape).toEqual([-1, 2])
+    for (const [i, row] of importedRows(imported(small), pictures).entries()) {
+      expect(row[0]).toBe(0)
+      expect(row[1]).toBeCloseTo(means[i], 6)
+    }
+    expect(notes.join()).toContain('logit of class 1 beside a 0')
+    expect(/Sigmoid at the end was taken away/.test(notes.join())).toBe(sigmoid)
+  })
+
+  test('a Softmax of it says nothing', () => {
+    const small = single(node('Reshape', 'm, column -> r'), node('Softmax', 'r -> y'))
+    expect(() => imported(small)).toThrow(/Softmax of one number: it is always the same/)
   })
 })
 
@@ -246,6 +357,25 @@ describe('the input', () => {
   test('float16 is float32 here', () => {
     const { notes } = imported({ ...scored, inputType: 'float16' })
     expect(notes.join()).toContain('float16')
+  })
+
+  test('Casts to fewer bits are left out and named, others are left out', () => {
+    const small = (to: number): Small => ({
+      nodes: [
+        node('GlobalMaxPool', 'x -> p'),
+        node('Cast', 'p -> q', { to }),
+        node('Cast', 'q -> r', { to: 1 }),
+        node('Flatten', 'r -> y'),
+      ],
+    })
+    for (const to of [10, 16]) {
+      const { notes, logits } = imported(small(to))
+      expect(notes).toEqual(['1 Cast to a float type of fewer bits is left out: advx computes in float32.'])
+      expect(logits.inputs[0].op.name).toBe('max')
+    }
+    for (const to of [1, 11]) expect(imported(small(to)).notes).toEqual([])
+    expect(() => imported(small(8))).toThrow(/casts to string, which is not known/)
+    expect(() => imported(small(17))).toThrow(/casts to float8e4m3fn/)
   })
 
   test.each([
@@ -289,9 +419,65 @@ describe('the output', () => {
     expect(importOnnx(outputs('features', 'my_logits'), { output: 'features' }).notes.join()).toContain("'features'")
     expect(() => importOnnx(outputs('p'), { output: 'q' })).toThrow("no output 'q'. Its outputs are: 'p'")
   })
+  const heads = (...kept: string[]) => {
+    const gemm = (from: string, to: string) => node('Gemm', `${from}, w -> ${to}`)
+    const model = smallModel({
+      nodes: [
+        node('GlobalMaxPool', 'x -> p'),
+        node('Flatten', 'p -> early'),
+        gemm('early', 'aux'),
+        gemm('early', 'side'),
+        node('Tanh', 'early -> deep'),
+        node('Sin', 'deep -> features'),
+        gemm('features', 'main'),
+        node('Softmax', 'main -> probabilities'),
+        node('ArgMax', 'main -> best', { axis: 1 }),
+        node('Squeeze', 'best, one -> label'),
+        node('TopK', 'main, one -> values, places'),
+        node('ai.onnx.ml.ZipMap', 'probabilities -> map'),
+      ],
+      weights: { w: floats([3, 3]), one: ints([1]) },
+    })
+    const typed = (name: string) => ({
+      name,
+      type: name === 'map' ? null : ['label', 'best', 'places'].includes(name) ? 'int64' : 'float32',
+      dims: name === 'map' ? null : ['label'].includes(name) ? ['N'] : name === 'values' ? ['N', 1] : ['N', 3],
+    })
+    return { ...model, graph: { ...model.graph, outputs: kept.map(typed) } }
+  }
+  test.each([
+    [['main', 'aux'], 'main', 'auxiliary logits behind'],
+    [['aux', 'main'], 'main', 'auxiliary logits in front'],
+    [['side', 'main'], 'main', 'auxiliary logits that are not called so'],
+    [['main', 'side'], 'main', 'or behind'],
+    [['features', 'main'], 'main', 'features that the logits come from'],
+    [['features', 'side'], 'features', 'features of another way'],
+    [['label', 'probabilities'], 'probabilities', 'the label beside'],
+    [['values', 'main'], 'main', 'the largest score beside'],
+    [['label', 'map'], 'map', 'a map of probabilities'],
+    [['aux'], 'aux', 'nothing else'],
+  ])('of %j it is %s: %s', (names, wanted) => {
+    const { output, notes, logits } = importOnnx(heads(...names))
+    expect(output).toBe(wanted)
+    expect(logits.shape).toEqual([-1, 3])
+    const others = names.filter(name => name !== wanted).map(name => `'${name}'`)
+    if (others.length > 0)
+      expect(notes).toContain(`The scores are taken from the output '${wanted}'; --output takes another of ${others}.`)
+    else expect(notes).toEqual([])
+  })
+  test('a value inside is taken where it is asked for', () => {
+    const { output, notes } = importOnnx(heads('main'), { output: 'deep' })
+    expect(output).toBe('deep')
+    expect(notes).toEqual(["The scores are taken from the value 'deep'; the outputs are 'main'."])
+    expect(() => importOnnx(heads('main'), { output: 'dep' })).toThrow(/no output 'dep'.*Did you mean 'deep'/)
+  })
+  test.each([['label'], ['best'], ['places'], ['values']])('the places of the largest scores are none: %s', name => {
+    expect(() => importOnnx(heads(name))).toThrow(
+      /which has no gradient. The scores themselves are 'main': choose them by --output main/,
+    )
+    expect(importOnnx(heads(name), { output: 'main' }).logits.shape).toEqual([-1, 3])
+  })
   test('that is no row of scores', () => {
     expect(() => importOnnx(outputs('map'))).toThrow(/scores of an image classifier.*\[.*3, 6, 6\]/)
-    const single = smallModel({ nodes: [node('ReduceMean', 'x -> y', { axes: [1, 2, 3] })] })
-    expect(() => importOnnx(single)).toThrow('one output a picture')
   })
 })

@@ -1,9 +1,26 @@
 import { evaluate } from '../../../src/evaluate.ts'
-import type { OnnxAttribute, OnnxModel, OnnxNode, OnnxTensor } from '../../../src/formats/onnx/schema.ts'
+import type {
+  AttributeKind,
+  OnnxAttribute,
+  OnnxFunction,
+  OnnxGraph,
+  OnnxModel,
+  OnnxNode,
+  OnnxSparse,
+  OnnxTensor,
+} from '../../../src/formats/onnx/schema.ts'
 import { encodeOnnx } from '../../../src/formats/onnx/write.ts'
 import { type Imported, type ImportOptions, importOnnx } from '../../../src/models/import/import-onnx.ts'
 
-type Plain = number | readonly number[] | string | { readonly float: number | readonly number[] } | OnnxTensor
+type Plain =
+  | number
+  | readonly number[]
+  | string
+  | { readonly float: number | readonly number[] }
+  | { readonly reference: string; readonly to: AttributeKind }
+  | OnnxTensor
+  | OnnxGraph
+  | OnnxSparse
 
 const isTensor = (value: Plain): value is OnnxTensor => typeof value === 'object' && 'data' in value
 
@@ -11,6 +28,9 @@ function attribute(value: Plain): OnnxAttribute {
   if (typeof value === 'number') return { kind: 'int', value }
   if (typeof value === 'string') return { kind: 'string', value }
   if (isTensor(value)) return { kind: 'tensor', value }
+  if ('places' in value) return { kind: 'sparse', value }
+  if ('nodes' in value) return { kind: 'graph', value }
+  if ('reference' in value) return { kind: 'reference', value: value.reference, to: value.to }
   if ('float' in value)
     return typeof value.float === 'number'
       ? { kind: 'float', value: Math.fround(value.float) }
@@ -18,13 +38,14 @@ function attribute(value: Plain): OnnxAttribute {
   return { kind: 'ints', value: value as readonly number[] }
 }
 
-/** 'x, w -> y' */
+/** A node of `flow` 'x, w -> y'; 'com.microsoft.Gelu' is Gelu of the set com.microsoft. */
 export function node(type: string, flow: string, attributes: Record<string, Plain> = {}): OnnxNode {
+  const dot = type.lastIndexOf('.')
   const [inputs, outputs] = flow.split('->').map(side => side.split(',').map(name => name.trim()))
   return {
     name: '',
-    type,
-    domain: '',
+    type: type.slice(dot + 1),
+    domain: type.slice(0, Math.max(dot, 0)),
     inputs: inputs.join('') === '' ? [] : inputs,
     outputs,
     attributes: new Map(Object.entries(attributes).map(([name, value]) => [name, attribute(value)])),
@@ -61,6 +82,25 @@ export interface Small {
   readonly input?: readonly (number | string | null)[]
   readonly output?: string
   readonly inputType?: string
+  readonly functions?: readonly OnnxFunction[]
+}
+
+/** A graph for an attribute: a branch that gives `output` and reads what is around it. */
+export const branch = (output: string, ...nodes: readonly OnnxNode[]): OnnxGraph => ({
+  name: 'branch',
+  nodes,
+  initializers: new Map(),
+  inputs: [],
+  outputs: [{ name: output, type: 'float32', dims: null }],
+  values: [],
+})
+
+/** 'my.Block: a, b -> c', a function of the file. */
+export function fn(head: string, nodes: readonly OnnxNode[], more: Partial<OnnxFunction> = {}): OnnxFunction {
+  const [title, flow] = head.split(':')
+  const { type, domain, inputs, outputs } = node(title, flow)
+  const opsets = new Map([['', 17] as const, ...nodes.map(({ domain }) => [domain, domain ? 1 : 17] as const)])
+  return { name: type, domain, inputs, outputs, attributes: [], defaults: new Map(), nodes, opsets, ...more }
 }
 
 /** A model of a few nodes that reads x and gives `output`, y by default. */
@@ -71,10 +111,11 @@ export const smallModel = ({
   input = ['N', 3, 6, 6],
   output = 'y',
   inputType = 'float32',
+  functions = [],
 }: Small): OnnxModel => ({
   irVersion: 8,
   producer: 'test',
-  opsets: new Map([['', opset]]),
+  opsets: new Map([...nodes.map(({ domain }) => [domain, 1] as const), ['', opset]]),
   graph: {
     name: 'g',
     nodes,
@@ -84,7 +125,7 @@ export const smallModel = ({
     values: [],
   },
   metadata: new Map(),
-  functions: [],
+  functions,
 })
 
 /** What ONNX Runtime says to one picture after the other: rows of its first output. */

@@ -1,4 +1,7 @@
 import * as ops from '../../../src/ops/elementwise.ts'
+import { erf } from '../../../src/ops/erf.ts'
+import { ceil, floor, round, truncate } from '../../../src/ops/rounding.ts'
+import * as trigonometry from '../../../src/ops/trigonometry.ts'
 import type { Shape } from '../../../src/shape.ts'
 import { constant, type Operand, type Tensor } from '../../../src/tensor.ts'
 import { type Case, domain, images } from '../case.ts'
@@ -54,6 +57,22 @@ export const elementwise: readonly Case[] = [
   unary('softplus far out', ops.softplus, -60, 60),
   unary('relu', ops.relu),
   unary('positive', ops.positive),
+  unary('erf', erf, -3, 3),
+  unary('erf far out', erf, -30, 30),
+  unary('floor', floor, -3, 3),
+  unary('ceil', ceil, -3, 3),
+  unary('round', round, -3, 3),
+  unary('truncate', truncate, -3, 3),
+  unary('isNaN', ops.notANumber),
+  unary('tan', trigonometry.tan, -1.4, 1.4),
+  unary('asin', trigonometry.asin, -0.9, 0.9),
+  unary('acos', trigonometry.acos, -0.9, 0.9),
+  unary('atan', trigonometry.atan, -3, 3),
+  unary('sinh', trigonometry.sinh, -2, 2),
+  unary('cosh', trigonometry.cosh, -2, 2),
+  unary('asinh', trigonometry.asinh, -3, 3),
+  unary('acosh', trigonometry.acosh, 1.2, 4),
+  unary('atanh', trigonometry.atanh, -0.9, 0.9),
   unary('sigmoid of x times x', x => ops.sigmoid(x).mul(x), -3, 3),
 
   ...binary('add', ops.add),

@@ -1,5 +1,6 @@
 import { pullBack } from '../../../src/grad.ts'
 import { averagePool, maxPool, type Pooling } from '../../../src/ops/pool.ts'
+import { pad } from '../../../src/ops/slice.ts'
 import { constant } from '../../../src/tensor.ts'
 import { type Case, domain, images } from '../case.ts'
 
@@ -29,6 +30,14 @@ const LAYERS: readonly Layer[] = [
     dilations: [2, 2],
     strides: [2, 2],
     pads: [1, 1, 1, 1],
+  },
+  {
+    name: '2x2, dilation 2, stride 2, pads as wide as the kernel',
+    size: [7, 7],
+    kernel: [2, 2],
+    dilations: [2, 2],
+    strides: [2, 2],
+    pads: [0, 0, 2, 2],
   },
   { name: 'the whole picture', size: [3, 4], kernel: [3, 4] },
   { name: '1x1', size: [3, 2], kernel: [1, 1] },
@@ -64,6 +73,17 @@ export const pool: readonly Case[] = [
     name: 'maxPool of negative numbers, padded',
     inputs: [domain(images(1, 4, 5), -3, -1)],
     f: x => maxPool(x, { kernel: [3, 3], strides: [1, 1], pads: [1, 1, 1, 1], dilations: [1, 1] }),
+  },
+  {
+    name: 'averagePool of a picture padded by a whole kernel',
+    inputs: [domain(images(1, 4, 5))],
+    f: x =>
+      averagePool(pad(x, [0, 0, 1, 0], [0, 0, 0, 2]), {
+        kernel: [1, 2],
+        strides: [2, 1],
+        pads: [0, 0, 0, 0],
+        dilations: [1, 1],
+      }),
   },
   ...[1, 2, 3].map(stride => ({
     name: `the gradient of a maxPool of equal numbers, stride ${stride}`,

@@ -1,11 +1,16 @@
+import { mapAxis } from '../../../src/ops/linear-map.ts'
 import { expand, expandLike, reshape, reverse, transpose } from '../../../src/ops/shape.ts'
 import { concat, pad, place, slice } from '../../../src/ops/slice.ts'
 import { depthToSpace, spaceToDepth } from '../../../src/ops/space.ts'
+import { take } from '../../../src/ops/take.ts'
+import { pick, topIndices } from '../../../src/ops/top.ts'
 import { N, type Shape } from '../../../src/shape.ts'
-import type { Tensor } from '../../../src/tensor.ts'
+import { constant, type Tensor } from '../../../src/tensor.ts'
 import { type Case, domain, images } from '../case.ts'
 
 const one = (name: string, shape: Shape, f: (x: Tensor) => Tensor): Case => ({ name, inputs: [domain(shape)], f })
+
+const WEIGHTS = constant(Float32Array.of(0.5, 0.25, 0, -1, 0.75, 2), [2, 3])
 
 export const shape: readonly Case[] = [
   one('expand in the image', images(2, 1), x => expand(x, [N, 2, 3])),
@@ -16,6 +21,16 @@ export const shape: readonly Case[] = [
     name: 'expand over the batch',
     inputs: [domain([1, 3]), domain(images(3))],
     f: (w, x) => expandLike(w, x).mul(x),
+  },
+  {
+    name: 'expand over the batch, and axes that are not of the picture',
+    inputs: [domain([1, 2, 1]), domain(images(3, 2))],
+    f: (w, x) => expandLike(w.mul(w), x, [N, 2, 2]).mul(x.sum([1, 2])),
+  },
+  {
+    name: 'expand over a batch that comes second',
+    inputs: [domain([2, 1]), domain(images(3))],
+    f: (w, x) => expandLike(w, transpose(x, [1, 0]), [2, N]).mul(reshape(x.sum([1]), [N])),
   },
   {
     name: 'expand a scalar over the batch',
@@ -59,6 +74,24 @@ export const shape: readonly Case[] = [
   one('place, steps without effect', images(1), x => place(x, [N, 3], [0, 1], [1, 2])),
   one('pad on all sides', images(1, 2, 3), x => pad(x, [0, 0, 1, 2], [0, 0, 2, 1])),
   one('pad by nothing', images(2, 3), x => pad(x, [0, 0, 0], [0, 0, 0])),
+
+  one('take in any order', images(4, 3), x => take(x, [2, 0, 3], 1)),
+  one('take some twice', images(2, 5), x => take(x, [4, 0, 4, 4, 1, 0], 2)),
+  one('take all, reordered', images(3, 2, 2), x => take(x, [2, 0, 1], 1)),
+  one('take squares', images(3), x => take(x.mul(x), [0, 0, 2], 1)),
+  one('take without a batch', [3, 4], x => take(x, [2, 2, 1], 0)),
+  one('the largest of each row', images(2, 5), x => pick(x, topIndices(x, 2))),
+  one('the largest of equal ones', [2, 4], x => pick(x, topIndices(x.mul(0), 3))),
+  one('the places of the largest', images(2, 5), x => topIndices(x, 3)),
+  {
+    name: 'pick at the places of the largest of another, some twice',
+    inputs: [domain(images(4)), domain(images(4))],
+    f: (x, other) => pick(x.mul(x), concat([topIndices(other, 2), topIndices(other, 3)], 1)),
+  },
+  one('mapAxis of the last axis', images(2, 3), x => mapAxis(x, WEIGHTS, 2)),
+  one('mapAxis of an inner axis', images(3, 2, 2), x => mapAxis(x, WEIGHTS, 1)),
+  one('mapAxis of the only axis', [3], x => mapAxis(x, WEIGHTS, 0)),
+  one('mapAxis of the first of two', [3, 2], x => mapAxis(x.mul(x), WEIGHTS, 0)),
 
   { name: 'concat channels', inputs: [domain(images(1, 2)), domain(images(3, 2))], f: (a, b) => concat([a, b], 1) },
   {

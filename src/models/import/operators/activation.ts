@@ -1,5 +1,6 @@
-import { ShapeError } from '../../../errors.ts'
+import { expected, ShapeError } from '../../../errors.ts'
 import { abs, clip, exp, minimum, neg, positive, relu, sigmoid, softplus, tanh } from '../../../ops/elementwise.ts'
+import { erf } from '../../../ops/erf.ts'
 import { reshape } from '../../../ops/shape.ts'
 import { show } from '../../../shape.ts'
 import type { Tensor } from '../../../tensor.ts'
@@ -32,10 +33,23 @@ function slopes(slope: Tensor, x: Tensor): Tensor {
   return reshape(slope, [slope.shape[0], ...x.shape.slice(2).map(() => 1)])
 }
 
+/** x · Φ(x), Φ by erf or by the approximation with tanh: https://arxiv.org/abs/1606.08415 */
 const gelu = (x: Tensor, call: Call): Tensor => {
-  if (call.text('approximate', 'none') !== 'tanh') throw new ShapeError("Only the approximation 'tanh' is known.")
-  const inner = x.add(x.mul(x).mul(x).mul(0.044715)).mul(Math.sqrt(2 / Math.PI))
-  return x.mul(tanh(inner).add(1)).mul(0.5)
+  const approximation = call.text('approximate', 'none')
+  if (approximation !== 'none' && approximation !== 'tanh')
+    throw expected('model', "'none' or 'tanh'", "its attribute 'approximate'", approximation)
+  const step =
+    approximation === 'none'
+      ? erf(x.mul(Math.SQRT1_2))
+      : tanh(x.add(x.mul(x).mul(x).mul(0.044715)).mul(Math.sqrt(2 / Math.PI)))
+  return x.mul(step.add(1)).mul(0.5)
+}
+
+/** x + bias below −lambd, x − bias above lambd, 0 between. */
+const shrunk = (x: Tensor, call: Call): Tensor => {
+  const [bias, lambd] = [call.float('bias', 0), call.float('lambd', 0.5)]
+  const above = positive(x.sub(lambd)).mul(x.sub(bias))
+  return above.add(positive(x.mul(-1).sub(lambd)).mul(x.add(bias)))
 }
 
 /** Limits are attributes before opset 11, and numbers or tensors from then on. */
@@ -80,4 +94,5 @@ export const ACTIVATIONS: Operators = {
   Swish: unary((x, call) => x.mul(sigmoid(x.mul(call.float('alpha', 1))))),
   Mish: unary(x => x.mul(tanh(softplus(x)))),
   Gelu: unary(gelu),
+  Shrink: unary(shrunk),
 }

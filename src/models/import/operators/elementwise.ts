@@ -1,23 +1,6 @@
-import { ShapeError } from '../../../errors.ts'
-import {
-  abs,
-  add,
-  cos,
-  div,
-  exp,
-  greater,
-  log,
-  maximum,
-  minimum,
-  mul,
-  neg,
-  pow,
-  sign,
-  sin,
-  sqrt,
-  sub,
-  where,
-} from '../../../ops/elementwise.ts'
+import { abs, add, div, exp, log, maximum, minimum, mul, neg, pow, sign, sqrt, sub } from '../../../ops/elementwise.ts'
+import { erf } from '../../../ops/erf.ts'
+import { ceil, floor, round, toEven, truncate } from '../../../ops/rounding.ts'
 import type { Tensor } from '../../../tensor.ts'
 import type { Operator, Operators } from '../call.ts'
 import * as linear from '../linear.ts'
@@ -42,9 +25,6 @@ const all =
       .map((_, i) => call.tensor(i))
       .reduce(f)
 
-const not = (x: Tensor): Tensor => x.mul(-1).add(1)
-const equal: Binary = (a, b) => not(greater(a, b)).sub(greater(b, a))
-
 /** Small exponents as products: exact, and with a gradient also where the base is not positive. */
 const power: Operator = call => {
   const base = call.tensor(0)
@@ -57,9 +37,13 @@ const power: Operator = call => {
   return pow(base, call.tensor(1))
 }
 
-/** Rounding has no gradient; only numbers that are known are rounded. */
-const known: Operator = () => {
-  throw new ShapeError('It rounds or combines values of the picture, which has no gradient.')
+/** The remainder has the sign of the divisor, unless the attribute fmod says that of the dividend. */
+const remainder: Operator = call => {
+  const ofDividend = call.int('fmod', 0) !== 0
+  return linear.orKnown(
+    linear.fixed((a, b) => (ofDividend ? a % b : a - b * Math.floor(a / b))),
+    binary((a, b) => a.sub((ofDividend ? truncate : floor)(a.div(b)).mul(b))),
+  )(call)
 }
 
 export const ELEMENTWISE: Operators = {
@@ -75,44 +59,14 @@ export const ELEMENTWISE: Operators = {
   Reciprocal: unary(x => div(1, x)),
   Exp: unary(exp),
   Log: unary(log),
-  Sin: unary(sin),
-  Cos: unary(cos),
-  Floor: linear.orKnown(linear.fixed(Math.floor), known),
-  Ceil: linear.orKnown(linear.fixed(Math.ceil), known),
-  // The remainder has the sign of the divisor, unless the attribute fmod says that of the dividend.
-  Mod: call =>
-    linear.orKnown(
-      linear.fixed((a, b) => (call.int('fmod', 0) ? a % b : a - b * Math.floor(a / b))),
-      known,
-    )(call),
+  Erf: unary(erf),
+  Floor: linear.orKnown(linear.fixed(Math.floor), unary(floor)),
+  Ceil: linear.orKnown(linear.fixed(Math.ceil), unary(ceil)),
+  Round: linear.orKnown(linear.fixed(toEven), unary(round)),
+  Mod: remainder,
 
   Sum: linear.orKnown(linear.add, all(add)),
   Mean: call => (all(add)(call) as Tensor).div(call.values().length),
   Max: linear.orKnown(linear.largest, all(maximum)),
   Min: linear.orKnown(linear.smallest, all(minimum)),
-
-  // Truth is 1 or 0.
-  Greater: linear.orKnown(linear.greater, binary(greater), 'bool'),
-  Less: linear.orKnown(
-    ([a, b], kind) => linear.greater([b, a], kind),
-    binary((a, b) => greater(b, a)),
-    'bool',
-  ),
-  GreaterOrEqual: linear.orKnown(
-    ([a, b], kind) => opposite(linear.greater([b, a], kind)),
-    binary((a, b) => not(greater(b, a))),
-    'bool',
-  ),
-  LessOrEqual: linear.orKnown(
-    ([a, b], kind) => opposite(linear.greater([a, b], kind)),
-    binary((a, b) => not(greater(a, b))),
-    'bool',
-  ),
-  Equal: linear.orKnown(linear.equal, binary(equal), 'bool'),
-  Not: linear.orKnown(([x]) => opposite(x), unary(not), 'bool'),
-  And: linear.orKnown(linear.multiply, binary(mul), 'bool'),
-  Or: linear.orKnown(linear.largest, binary(maximum), 'bool'),
-  Where: linear.orKnown(linear.choose, call => where(call.tensor(0), call.tensor(1), call.tensor(2))),
 }
-
-const opposite = ([truth]: linear.Term): linear.Term => [1 - truth, 0]

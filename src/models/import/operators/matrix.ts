@@ -1,37 +1,33 @@
 import { ShapeError } from '../../../errors.ts'
 import { reshape, transpose } from '../../../ops/shape.ts'
-import { type Shape, show, size } from '../../../shape.ts'
+import { show, size } from '../../../shape.ts'
 import type { Tensor } from '../../../tensor.ts'
 import type { Call, Operator, Operators } from '../call.ts'
 
-/** Product of [M, K] and [K, P], where only M may hold the batch. */
+/** Product of two matrices, or of stacks of them, in which no sum runs over the batch. */
 function product(call: Call, a: Tensor, b: Tensor): Tensor {
-  const mixes = a.shape[1] < 0 || b.shape[0] < 0
-  if (mixes)
+  const inner = a.shape[a.shape.length - 1]
+  if (inner < 0 || b.shape[b.shape.length - 2] < 0)
     throw new ShapeError(`[${show(a.shape)}] times [${show(b.shape)}] sums over the batch: pictures would be mixed.`)
   const y = a.matmul(b)
-  if (!call.live) call.setting.budget.work(size(y.shape) * a.shape[1])
+  if (y.shape.filter(d => d < 0).length > 1)
+    throw new ShapeError(`[${show(a.shape)}] times [${show(b.shape)}] multiplies every picture by every other.`)
+  if (!call.live) call.setting.budget.work(size(y.shape) * inner)
   return y
 }
 
-/** [.., M, K] times [K, P]: all rows of all stacks are rows of one matrix. */
+/** As NumPy's matmul: [K] as first factor is one row, as second one column, and these axes are gone in the result. */
 const multiply: Operator = call => {
   const [a, b] = [call.tensor(0), call.tensor(1)]
-  const [left, right] = [a.shape.length === 1 ? [1, ...a.shape] : a.shape, columns(b.shape)]
-  if (left.length < 2) throw new ShapeError(`Cannot multiply [${show(a.shape)}] by [${show(b.shape)}].`)
-  const rows = left.slice(0, -1)
-  const y = product(call, reshape(a, [size(rows), left[left.length - 1]]), reshape(b, right))
-  const outer = a.shape.length === 1 ? [] : rows
-  return reshape(y, b.shape.length === 1 ? outer : [...outer, right[1]])
-}
-
-/** The shape of the second factor as one matrix. */
-function columns(shape: Shape): Shape {
-  if (shape.length === 1) return [shape[0], 1]
-  const stacks = shape.slice(0, -2)
-  if (shape.length < 2 || stacks.some(d => d !== 1))
-    throw new ShapeError(`advx multiplies by one matrix, not by the stack [${show(shape)}] (as attention does).`)
-  return shape.slice(-2)
+  if (a.shape.length === 0 || b.shape.length === 0)
+    throw new ShapeError(`Cannot multiply [${show(a.shape)}] by [${show(b.shape)}].`)
+  const [row, column] = [a.shape.length === 1, b.shape.length === 1]
+  const y = product(call, row ? reshape(a, [1, ...a.shape]) : a, column ? reshape(b, [...b.shape, 1]) : b)
+  const gone = [...(row ? [y.shape.length - 2] : []), ...(column ? [y.shape.length - 1] : [])]
+  return reshape(
+    y,
+    y.shape.filter((_, axis) => !gone.includes(axis)),
+  )
 }
 
 /** alpha · A·B + beta · C, where A and B may come transposed. */

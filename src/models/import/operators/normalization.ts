@@ -14,20 +14,34 @@ const batchNormalization: Operator = call => {
   if (call.int('training_mode', 0) || (call.opset < 9 && call.int('spatial', 1) === 0))
     throw new ShapeError('It normalises by the batch itself or by place: export the model in evaluation mode.')
   const channels = x.shape[1]
-  const [scale, shift, mean, variance] = [1, 2, 3, 4].map(i => {
+  const figures = [1, 2, 3, 4].map(i => {
     const t = call.tensor(i)
-    if (!isConstant(t) || t.shape.length !== 1 || t.shape[0] !== channels)
-      throw new ShapeError(`[${show(t.shape)}] are no constants for the channels of [${show(x.shape)}].`)
-    return dataOf(t)
+    if (t.shape.length === 1 && t.shape[0] === channels) return t
+    throw new ShapeError(`[${show(t.shape)}] are no numbers for the channels of [${show(x.shape)}].`)
   })
-  const epsilon = call.float('epsilon', 1e-5)
-  const factor = Float64Array.from(scale, (s, i) => s / Math.sqrt(variance[i] + epsilon))
-  const perChannel = (values: ArrayLike<number>): Tensor =>
-    constant(
-      Float32Array.from(values),
+  const { factor, offset } = affine(figures, call.float('epsilon', 1e-5))
+  const perChannel = (t: Tensor): Tensor =>
+    reshape(
+      t,
       x.shape.map((_, i) => (i === 1 ? channels : 1)),
     )
-  return x.mul(perChannel(factor)).add(perChannel(Float64Array.from(shift, (b, i) => b - mean[i] * factor[i])))
+  return x.mul(perChannel(factor)).add(perChannel(offset))
+}
+
+/** In float64 where the figures are in the file as they are, and not computed there. */
+function affine(figures: readonly Tensor[], epsilon: number): { factor: Tensor; offset: Tensor } {
+  if (!figures.every(isConstant)) {
+    const [scale, shift, mean, variance] = figures
+    const factor = scale.div(sqrt(variance.add(epsilon)))
+    return { factor, offset: shift.sub(mean.mul(factor)) }
+  }
+  const [scale, shift, mean, variance] = figures.map(dataOf)
+  const factor = Float64Array.from(scale, (s, i) => s / Math.sqrt(variance[i] + epsilon))
+  const offset = factor.map((f, i) => shift[i] - mean[i] * f)
+  return {
+    factor: constant(Float32Array.from(factor), [factor.length]),
+    offset: constant(Float32Array.from(offset), [factor.length]),
+  }
 }
 
 /** Along one axis; before opset 13 along all from the axis on, as if they were one. */
@@ -44,28 +58,6 @@ const along =
     const swap = x.shape.map((_, i) => (i === axis ? rank - 1 : i === rank - 1 ? axis : i))
     return transpose(f(transpose(x, swap)), swap)
   }
-
-/** (x − mean) / √(variance + ε) over `axes`, each picture by itself. */
-function standardised(x: Tensor, axes: readonly number[], epsilon: number): Tensor {
-  demandNoBatch(x.shape, axes, 'normalises')
-  const centred = x.sub(x.mean(axes))
-  return centred.div(sqrt(centred.mul(centred).mean(axes).add(epsilon)))
-}
-
-const instanceNormalization: Operator = call => {
-  const x = call.tensor(0)
-  if (x.shape.length < 3) throw new ShapeError(`[${show(x.shape)}] has no height and width.`)
-  const spatial = [...x.shape.keys()].slice(2)
-  const [scale, shift] = [1, 2].map(i => reshape(call.tensor(i), [x.shape[1], ...spatial.map(() => 1)]))
-  return standardised(x, spatial, call.float('epsilon', 1e-5)).mul(scale).add(shift)
-}
-
-const layerNormalization: Operator = call => {
-  const x = call.tensor(0)
-  const axis = axisOf(call.int('axis', -1), x.shape.length)
-  const y = standardised(x, [...x.shape.keys()].slice(axis), call.float('epsilon', 1e-5)).mul(call.tensor(1))
-  return call.has(2) ? y.add(call.tensor(2)) : y
-}
 
 /** x / (bias + alpha / size · Σ x²)^beta over the `size` nearest channels: the mean of a pooling across them. */
 const localResponse: Operator = call => {
@@ -89,8 +81,6 @@ const localResponse: Operator = call => {
 
 export const NORMALIZATIONS: Operators = {
   BatchNormalization: batchNormalization,
-  InstanceNormalization: instanceNormalization,
-  LayerNormalization: layerNormalization,
   LRN: localResponse,
   Softmax: along(softmax),
   LogSoftmax: along(logSoftmax),

@@ -1,12 +1,15 @@
 import { ShapeError } from '../../../errors.ts'
-import { abs, neg, sqrt } from '../../../ops/elementwise.ts'
+import { abs, log, neg } from '../../../ops/elementwise.ts'
 import { reshape, transpose } from '../../../ops/shape.ts'
+import { concat } from '../../../ops/slice.ts'
 import { logSumExp } from '../../../ops/softmax.ts'
-import { size } from '../../../shape.ts'
+import { type Shape, size } from '../../../shape.ts'
 import type { Tensor } from '../../../tensor.ts'
 import { axesOf, demandNoBatch } from '../axes.ts'
 import type { Call, Operator, Operators } from '../call.ts'
+import { root } from '../root.ts'
 import { isTensor, numbers, plain } from '../value.ts'
+import { along } from './slicing.ts'
 
 type Reduction = (x: Tensor, axes: readonly number[]) => Tensor
 
@@ -29,7 +32,8 @@ const reduction =
     }
     const x = call.tensor(0)
     const axes = axesToReduce(call, x.shape.length, since)
-    if (axes.length === 0) return x
+    // Nothing is folded, but squares, logarithms and the like are taken.
+    if (axes.length === 0) return reshape(how(reshape(x, [...x.shape, 1]), [x.shape.length]), x.shape)
     demandNoBatch(x.shape, axes, 'reduces')
     const y = how(x, axes)
     return call.int('keepdims', 1) ? y : reshape(y, without(x, axes))
@@ -37,14 +41,26 @@ const reduction =
 
 const without = (x: Tensor, axes: readonly number[]): number[] => x.shape.filter((_, i) => !axes.includes(i))
 
-/** The core has log Σ exp along the last axis: the others are brought there. */
-const logOfSum: Reduction = (x, axes) => {
+/** What is folded, as the last axis: [.., length]. */
+function rows(x: Tensor, axes: readonly number[]): Tensor {
   const kept = [...x.shape.keys()].filter(i => !axes.includes(i))
-  const rows = reshape(transpose(x, [...kept, ...axes]), [...without(x, axes), size(axes.map(a => x.shape[a]))])
-  return reshape(
-    logSumExp(rows),
-    x.shape.map((d, i) => (axes.includes(i) ? 1 : d)),
-  )
+  return reshape(transpose(x, [...kept, ...axes]), [...without(x, axes), size(axes.map(a => x.shape[a]))])
+}
+
+const kept = (x: Tensor, axes: readonly number[]): Shape => x.shape.map((d, i) => (axes.includes(i) ? 1 : d))
+
+const logOfSum: Reduction = (x, axes) => reshape(logSumExp(rows(x, axes)), kept(x, axes))
+
+/** Halves are multiplied until one is left: the gradient is right where a factor is 0. */
+const productOf: Reduction = (x, axes) => {
+  let y = rows(x, axes)
+  const axis = y.shape.length - 1
+  while (y.shape[axis] > 1) {
+    const half = Math.floor(y.shape[axis] / 2)
+    const product = along(y, axis, 0, half).mul(along(y, axis, half, half))
+    y = y.shape[axis] % 2 === 0 ? product : concat([product, along(y, axis, 2 * half, 1)], axis)
+  }
+  return reshape(y, kept(x, axes))
 }
 
 const square = (x: Tensor): Tensor => x.mul(x)
@@ -64,14 +80,9 @@ export const REDUCTIONS: Operators = {
     values => values.reduce((a, b) => Math.min(a, b)),
   ),
   ReduceL1: reduction(18, (x, axes) => abs(x).sum(axes)),
-  ReduceL2: reduction(18, (x, axes) => sqrt(square(x).sum(axes))),
+  ReduceL2: reduction(18, (x, axes) => root(square(x).sum(axes))),
   ReduceSumSquare: reduction(18, (x, axes) => square(x).sum(axes)),
+  ReduceLogSum: reduction(18, (x, axes) => log(x.sum(axes))),
   ReduceLogSumExp: reduction(18, logOfSum),
-  ReduceProd: reduction(
-    18,
-    () => {
-      throw new ShapeError('Products along axes of the picture are not known.')
-    },
-    values => values.reduce((a, b) => a * b, 1),
-  ),
+  ReduceProd: reduction(18, productOf, values => values.reduce((a, b) => a * b, 1)),
 }

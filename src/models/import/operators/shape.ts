@@ -1,5 +1,5 @@
 import { ShapeError } from '../../../errors.ts'
-import { expand, reshape, transpose } from '../../../ops/shape.ts'
+import { expandLike, reshape, transpose } from '../../../ops/shape.ts'
 import { concat } from '../../../ops/slice.ts'
 import { broadcast, type Shape, show, size } from '../../../shape.ts'
 import type { Tensor } from '../../../tensor.ts'
@@ -73,11 +73,8 @@ const transposed = moved((x, call) => {
 
 const expanded = moved((x, call) => {
   const target = broadcast(x.shape, shapeOf(call.numbers(1)))
-  const at = target.findIndex(d => d < 0)
-  if (at >= 0 && x.shape[at - target.length + x.shape.length] !== target[at])
-    throw new ShapeError(`advx cannot repeat [${show(x.shape)}] once a picture, as [${show(target)}] asks.`)
   call.setting.budget.activation(target)
-  return expand(x, target)
+  return expandLike(x, call.setting.pictures, target)
 })
 
 const tiled = moved((x, call) => {

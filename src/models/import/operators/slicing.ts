@@ -1,7 +1,7 @@
 import { expected, ShapeError } from '../../../errors.ts'
-import { reshape, reverse } from '../../../ops/shape.ts'
+import { expandLike, reverse } from '../../../ops/shape.ts'
 import { concat, slice } from '../../../ops/slice.ts'
-import { show } from '../../../shape.ts'
+import { N, show } from '../../../shape.ts'
 import type { Tensor } from '../../../tensor.ts'
 import { axesOf, axisOf, demandNoBatch } from '../axes.ts'
 import type { Call, Operator, Operators } from '../call.ts'
@@ -113,33 +113,18 @@ const joined: Operator = call => {
       if (shape.length !== rank) throw new ShapeError(`Cannot join [${show(tensors[0].shape)}] and [${show(shape)}].`)
       demandNoBatch(shape, [axis], 'joins along')
     }
-    return [concat(tensors, axis)]
+    return [concat(oncePerPicture(tensors, axis, call), axis)]
   })
 }
 
-/** The elements at `indices` along an axis: slices where they are evenly spaced, else one slice each. */
-const gathered: Operator = call => {
-  const indices = call.numbers(1)
-  return move(call, [call.value(0)], ([x]) => {
-    const axis = axisOf(call.int('axis', 0), x.shape.length)
-    demandNoBatch(x.shape, [axis], 'picks from')
-    const length = x.shape[axis]
-    const list = plain(indices).map(i => (i < 0 ? i + length : i))
-    if (list.length === 0 || list.some(i => !(Number.isInteger(i) && i >= 0 && i < length)))
-      throw new ShapeError(`Its indices do not lie in axis ${axis} of [${show(x.shape)}].`)
-    const shape = [...x.shape.slice(0, axis), ...indices.dims, ...x.shape.slice(axis + 1)]
-    return [reshape(pick(x, axis, list), shape)]
+/** A file of one picture may join to it what is constant, such as the first token of a transformer. */
+function oncePerPicture(tensors: readonly Tensor[], axis: number, { setting }: Call): readonly Tensor[] {
+  const lengths = tensors.find(({ shape }) => shape.some(d => d < 0))?.shape
+  if (!lengths || !setting.fixed || setting.batch !== 1) return tensors
+  return tensors.map(t => {
+    const shape = t.shape.map((d, i) => (i !== axis && d === 1 && lengths[i] === N ? N : d))
+    return expandLike(t, setting.pictures, shape)
   })
 }
 
-function pick(x: Tensor, axis: number, list: readonly number[]): Tensor {
-  const step = list.length > 1 ? list[1] - list[0] : 1
-  if (step !== 0 && list.every((v, i) => v === list[0] + i * step)) return along(x, axis, list[0], list.length, step)
-  if (list.length > 4096) throw new ShapeError(`It picks ${list.length} elements without an order.`)
-  return concat(
-    list.map(i => along(x, axis, i, 1)),
-    axis,
-  )
-}
-
-export const SLICES: Operators = { Slice: sliced, Split: split, Concat: joined, Gather: gathered }
+export const SLICES: Operators = { Slice: sliced, Split: split, Concat: joined }

@@ -1,10 +1,13 @@
 import { AdvxError, ShapeError } from '../../../errors.ts'
+import { elementName } from '../../../formats/onnx/element.ts'
+import type { TensorType } from '../../../formats/onnx/schema.ts'
 import { greater } from '../../../ops/elementwise.ts'
+import { truncate } from '../../../ops/rounding.ts'
 import { expand } from '../../../ops/shape.ts'
-import { size } from '../../../shape.ts'
-import type { Call, Operator, Operators } from '../call.ts'
+import { size, strides } from '../../../shape.ts'
+import type { Operator, Operators } from '../call.ts'
 import { shapeOf } from '../reshape.ts'
-import { asNumbers, asTensor, isTensor, type Kind, numbers, plain, type Value } from '../value.ts'
+import { asNumbers, asTensor, dependsOnBatch, isTensor, type Kind, numbers, plain, type Value } from '../value.ts'
 
 /** A value as often as a shape says, 0 where none is given. */
 const constantOfShape: Operator = call => {
@@ -33,27 +36,31 @@ const range: Operator = call => {
   return float && count > 0 ? asTensor(numbers(values)) : numbers(values, [count], float ? 'float' : 'int')
 }
 
-/** TensorProto.DataType by what it is here: double, half and bfloat16 are float32. */
-const KINDS: Readonly<Record<number, Kind>> = {
-  1: 'float',
-  10: 'float',
-  11: 'float',
-  16: 'float',
-  9: 'bool',
-  2: 'int',
-  3: 'int',
-  4: 'int',
-  5: 'int',
-  6: 'int',
-  7: 'int',
-  12: 'int',
-  13: 'int',
+/** What the numbers of a type are here; there are none for texts, complex numbers and those of less than a byte. */
+const KINDS: Readonly<Record<TensorType, Kind | null>> = {
+  float32: 'float',
+  float64: 'float',
+  float16: 'float',
+  bfloat16: 'float',
+  bool: 'bool',
+  int8: 'int',
+  uint8: 'int',
+  int16: 'int',
+  uint16: 'int',
+  int32: 'int',
+  uint32: 'int',
+  int64: 'int',
+  uint64: 'int',
+  string: null,
 }
 
 const cast: Operator = call => {
-  const kind = KINDS[call.int('to')]
-  if (!kind) throw new AdvxError('model', `It casts to the type ${call.int('to')}, which is not known.`)
-  return castTo(call.value(0), kind)
+  const type = elementName(call.int('to'))
+  const kind = KINDS[type as TensorType]
+  if (!kind) throw new AdvxError('model', `It casts to ${type}, which is not known.`)
+  if (call.live && (type === 'float16' || type === 'bfloat16')) call.setting.notes.add('halved')
+  const value = castTo(call.value(0), kind)
+  return isTensor(value) ? value : { ...value, element: type as TensorType }
 }
 
 const castLike: Operator = call => {
@@ -67,7 +74,7 @@ function castTo(value: Value, kind: Kind): Value {
     const known = asNumbers(value)
     if (known) return castTo(known, kind)
     if (kind === 'bool') return greater(value.mul(value), 0)
-    throw new ShapeError('It rounds values of the picture to whole numbers, which has no gradient.')
+    return truncate(value)
   }
   if (kind === 'bool') return { ...numbers(plain(value), value.dims, kind), data: value.data.map(v => Number(v !== 0)) }
   return { ...value, kind, data: kind === 'int' ? value.data.map(Math.trunc) : value.data }
@@ -80,21 +87,15 @@ const dropout: Operator = call => {
   return call.value(0)
 }
 
-/** (x − zero point) · scale, for weights. */
-const dequantised: Operator = (call: Call) => {
-  const x = call.value(0)
-  if (isTensor(x)) throw new ShapeError('It works on values of the picture; only weights may be quantised.')
-  const axis = (t: Value): Value => {
-    const dims = isTensor(t) ? t.shape : t.dims
-    if (dims.length !== 1 || x.dims.length < 2 || dims[0] === 1) return t
-    const at = call.int('axis', 1)
-    const shape = x.dims.map((_, i) => (i === (at < 0 ? at + x.dims.length : at) ? dims[0] : 1))
-    return isTensor(t) ? asTensor(numbers(asNumbers(t)?.data ?? [], shape)) : { ...t, dims: shape }
-  }
-  if (call.int('block_size', 0) !== 0) throw new ShapeError('Weights that are quantised in blocks are not known.')
-  const scale = asTensor(axis(call.value(1)))
-  const values = asTensor(x)
-  return (call.has(2) ? values.sub(asTensor(axis(call.value(2)))) : values).mul(scale)
+/** The indices of all numbers that are not 0, [rank, count]. */
+const nonZero: Operator = call => {
+  const { dims, data, batch } = call.numbers(0)
+  if (batch?.some(k => k !== 0)) throw dependsOnBatch()
+  const places = Array.from(data.keys()).filter(i => data[i] !== 0)
+  call.setting.budget.numbers(places.length * dims.length)
+  const steps = strides(dims)
+  const indices = steps.flatMap((step, axis) => places.map(i => Math.floor(i / step) % dims[axis]))
+  return numbers(indices, [dims.length, places.length])
 }
 
 export const SOURCES: Operators = {
@@ -105,5 +106,8 @@ export const SOURCES: Operators = {
   CastLike: castLike,
   Identity: call => call.value(0),
   Dropout: dropout,
-  DequantizeLinear: dequantised,
+  NonZero: nonZero,
 }
+
+/** Of ai.onnx.ml: a map from the names of classes to their scores is the scores. */
+export const MAPS: Operators = { ZipMap: call => call.value(0) }

@@ -1,0 +1,32 @@
+import type { NormName } from '../norms.ts'
+import { groupLines } from './group-lines.ts'
+import { type Distances, inside, within } from './lattice.ts'
+import type { Line } from './options.ts'
+
+/** What a run says of one usable picture: its lines, in the plan's order. */
+export type Group = readonly Line[]
+
+/** The lines of each picture, in the order in which the pictures first occur. */
+export const byImage = (lines: readonly Line[]): Line[][] => [...groupLines(lines, line => line.image).values()]
+
+/** Whether the model says its label before any attack. */
+export const isRight = ([line]: Group): boolean => line.clean!.class === line.label
+
+/** Classified rightly, and broken by no attack within that budget, whatever the budget it ran with. */
+export const stands = (group: Group, norm: NormName, eps: number): boolean =>
+  isRight(group) && !group.some(line => line.outcome === 'adversarial' && inside(norm, eps, line.distance!))
+
+/** Classified rightly, and broken by no attack at all. */
+export const resists = (group: Group): boolean => isRight(group) && !group.some(line => line.outcome === 'adversarial')
+
+/** The least distance at which one of these lines breaks its picture; Infinity: none does. */
+export function breakingDistance(group: Group, norm: keyof Distances): number {
+  let least = Infinity
+  for (const { outcome, distance } of group)
+    if (outcome === 'adversarial' && distance !== null) least = Math.min(least, distance[norm])
+  return least
+}
+
+/** How many of the breaking distances lie within a budget. */
+export const brokenWithin = (norm: NormName, eps: number, distances: readonly number[]): number =>
+  distances.reduce((n, d) => n + Number(within(norm, eps, d)), 0)

@@ -1,0 +1,25 @@
+/** What an import does that a user should know, for each operator that it does it to. */
+export type Remark = keyof typeof SENTENCES
+
+const SENTENCES = {
+  quantised: (count: number) =>
+    `${count} quantised operator${count === 1 ? '' : 's'}: gradients pass straight through their rounding.`,
+  dynamic: (count: number) =>
+    `${count} operator${count === 1 ? ' finds its' : 's find their'} scale while the model runs: here from each picture alone. No gradient flows through the scale.`,
+  halved: (count: number) =>
+    `${count} Cast${count === 1 ? '' : 's'} to a float type of fewer bits ${count === 1 ? 'is' : 'are'} left out: advx computes in float32.`,
+}
+
+/** Remarks of one import, counted. */
+export class Notes {
+  readonly #counts = new Map<Remark, number>()
+
+  add(remark: Remark): void {
+    this.#counts.set(remark, (this.#counts.get(remark) ?? 0) + 1)
+  }
+
+  /** One sentence for each kind of remark. */
+  sentences(): string[] {
+    return Array.from(this.#counts, ([remark, count]) => SENTENCES[remark](count))
+  }
+}
