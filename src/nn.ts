@@ -1,5 +1,5 @@
 // Functions composed from operators. No gradient rules here: grad() derives them.
-import { neg, softplus } from './ops/elementwise.ts'
+import { abs, maximum, neg, softplus } from './ops/elementwise.ts'
 import { logSoftmax, logSumExp } from './ops/softmax.ts'
 import type { Tensor } from './tensor.ts'
 
@@ -22,6 +22,15 @@ export const crossEntropy = (logits: Tensor, y: Tensor): Tensor =>
  * where the model is sure, and with it most of the direction: for figures that shall compare with published ones.
  */
 export const softmaxCrossEntropy = (logits: Tensor, y: Tensor): Tensor => neg(own(logSoftmax(logits), y))
+
+/**
+ * The lead that a class must have before we call a picture adversarial, as a share of max(1, max|z|): less than that
+ * and another runtime may disagree. A tie is robust.
+ */
+export const LEAD = 1e-3
+
+/** By how much a lead over the other classes is more than what counts as one, per image, [N, 1]. */
+export const beyondLead = (lead: Tensor, logits: Tensor): Tensor => lead.sub(maximum(abs(logits).max([1]), 1).mul(LEAD))
 
 /** max_{k≠y} zₖ − z_y per image, [N, 1]: above 0 when some other class wins. */
 export const margin = (logits: Tensor, y: Tensor): Tensor => others(logits, y).max([1]).sub(own(logits, y))

@@ -17,6 +17,10 @@ export interface Norm {
   project(x: Tensor, x0: Tensor, eps: Operand): Tensor
   /** A point of the ε-ball around `x0`, evenly distributed over it. */
   sample(x0: Tensor, eps: Operand, random: Random): Tensor
+  /** ‖d‖ per image, [N, 1, 1, 1]. */
+  length(d: Tensor): Tensor
+  /** max ⟨g, d⟩ over ‖d‖ ≤ 1, per image: what a step of length 1 gains at most. */
+  dual(g: Tensor): Tensor
 }
 
 const TINY = 1e-30
@@ -34,6 +38,8 @@ export const linf: Norm = {
   direction: g => sign(g),
   project: (x, x0, eps) => clip(x, x0.sub(eps), x0.add(eps)),
   sample: (x0, eps, random) => x0.add(random.uniform(x0).mul(2).sub(1).mul(eps)),
+  length: d => abs(d).max(perImage(d)),
+  dual: g => abs(g).sum(perImage(g)),
 }
 
 export const l2: Norm = {
@@ -45,6 +51,8 @@ export const l2: Norm = {
   },
   // A normal direction, at radius ε · u^(1/D).
   sample: (x0, eps, random) => x0.add(unit(random.normal(x0)).mul(radius(x0, random)).mul(eps)),
+  length: norm2,
+  dual: norm2,
 }
 
 /**
@@ -102,9 +110,51 @@ export const l1: Norm = {
         .mul(eps),
     )
   },
+  length: d => abs(d).sum(perImage(d)),
+  dual: g => abs(g).max(perImage(g)),
 }
 
-export const NORMS: Readonly<Partial<Record<NormName, Norm>>> = { linf, l2, l1 }
+/** Pixels that moved: all channels of one together count 1. */
+export const l0: Norm = {
+  // What may move is not bounded but in number: the gradient itself, at length 1.
+  direction: unit,
+  // The ε pixels that moved most stay as they are, the others go back.
+  project(x, x0, eps) {
+    const d = x.sub(x0)
+    return x0.add(d.mul(strongest(abs(d).sum([1]), eps)))
+  },
+  // ε pixels anywhere, each any color.
+  sample: (x0, eps, random) =>
+    x0.add(
+      random
+        .uniform(x0)
+        .sub(x0)
+        .mul(strongest(random.uniform(x0.sum([1])), eps)),
+    ),
+  length: d => positive(abs(d).sum([1])).sum([2, 3]),
+  // One pixel, as far as the box is wide.
+  dual: g => abs(g).sum([1]).max([2, 3]),
+}
+
+export const NORMS: Readonly<Record<NormName, Norm>> = { linf, l2, l1, l0 }
+
+/** 1 at the k largest scores of each image, else 0; of those that tie at the edge none. `scores`: [N, 1, H, W]. */
+function strongest(scores: Tensor, k: Operand): Tensor {
+  const above = (edge: Tensor): Tensor => positive(scores.sub(edge))
+  let lo = zerosLike(scores.max([2, 3]))
+  let hi = scores.max([2, 3])
+  // By bisection to the last bits of float32: at most k lie above `hi`, and more than k above `lo` where that many move.
+  for (let i = 0; i < 26; i++) {
+    const middle = lo.add(hi).mul(0.5)
+    const many = positive(above(middle).sum([2, 3]).sub(k))
+    lo = lo.add(many.mul(middle.sub(lo)))
+    hi = hi.sub(many.mul(-1).add(1).mul(hi.sub(middle)))
+  }
+  const fits = positive(above(zerosLike(hi)).sum([2, 3]).sub(k))
+    .mul(-1)
+    .add(1) // fewer move: all stay
+  return above(hi.mul(fits.mul(-1).add(1)))
+}
 
 /** u^(1/D), per image. */
 const radius = (x0: Tensor, random: Random): Tensor => exp(log(random.uniform(x0.sum(perImage(x0)))).div(dimension(x0)))

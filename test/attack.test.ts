@@ -12,6 +12,7 @@ const define = (definition: object): Attack => attack(definition as Parameters<t
 test('what is right comes back as it is', () => {
   expect(attack(right)).toEqual(right)
   expect(define({ ...right, params: undefined }).params).toEqual({})
+  expect(define({ ...right, norms: { l2: {} } }).norms).toEqual({ l2: {} })
   expect(define({ ...right, params: { sigma: -1e9, alpha: 0, mu: 10 } }).params.sigma).toBe(-1e9)
 })
 
@@ -23,11 +24,16 @@ describe('what is wrong is named', () => {
     [
       'no norms',
       { norms: undefined },
-      /needs norms out of linf, l2, l1, each with its default eps: \{ linf: \{ eps: 8 \/ 255 \} \}/,
+      /needs norms out of linf, l2, l1, l0, each with its default eps, or \{\} to look for the nearest: \{ linf/,
     ],
     ['empty norms', { norms: {} }, /needs norms out of/],
     ['an unknown norm', { norms: { linf: { eps: 0.1 }, l3: { eps: 1 } } }, /needs norms out of/],
-    ['a norm without eps', { norms: { l2: {} } }, /has eps = undefined, not a number in \[0, Infinity\]/],
+    [
+      'an eps that is undefined',
+      { norms: { l2: { eps: undefined } } },
+      /has eps = undefined, not a number in \[0, Infinity\]/,
+    ],
+    ['rounds without their number', { round: step }, /has round\(\), and no parameter `rounds`/],
     ['a norm that is a number', { norms: { l2: 0.5 } }, /has eps = undefined/],
     ['a norm that is null', { norms: { l2: null } }, /has eps = undefined/],
     ['a negative eps', { norms: { l2: { eps: -0.5 } } }, /has eps = -0\.5/],

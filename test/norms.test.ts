@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { evaluate } from '../src/evaluate.ts'
-import { L1_SHARE, l1, l2, linf, NORMS, type Norm, type NormName } from '../src/norms.ts'
+import { L1_SHARE, l0, l1, l2, linf, type Norm, type NormName } from '../src/norms.ts'
 import { clip } from '../src/ops/elementwise.ts'
 import { fill, fingerprint, recorder } from '../src/random.ts'
 import { N, type Shape, size } from '../src/shape.ts'
@@ -50,7 +50,7 @@ function setting(seed: number): { clean: Float64Array; moved: Float64Array } {
   return { clean, moved }
 }
 
-const named = Object.entries(NORMS) as [NormName, Norm][]
+const named = Object.entries({ linf, l2, l1 }) as [NormName, Norm][]
 
 describe.each(named)('%s', (name, norm) => {
   const { clean, moved } = setting(1)
@@ -330,3 +330,53 @@ test('the Linf direction is the sign', () => {
   const gradient = normals(BATCH * D, 9)
   expect(run(linf.direction(g), [[g, gradient]])).toEqual(gradient.map(Math.sign))
 })
+
+describe('l0 counts pixels, all channels of one together', () => {
+  const { clean, moved } = setting(5)
+  const pixels = (d: Float64Array): number[] =>
+    images(d).map(
+      image =>
+        Array.from({ length: 35 }, (_, p) => [p, p + 35, p + 70].some(i => image[i] !== 0)).filter(Boolean).length,
+    )
+
+  test.each([0, 1, 7, 34, 35, 100])(
+    'a projection keeps the %d pixels that moved most, and puts the others back',
+    budget => {
+      const projected = project(l0, moved, clean, budget)
+      const delta = minus(projected, clean)
+      const kept = pixels(delta)
+      for (const count of kept) expect(count).toBe(Math.min(budget, 35))
+      const weight = (image: Float64Array, p: number): number =>
+        [p, p + 35, p + 70].reduce((a, i) => a + Math.abs(image[i]), 0)
+      for (const [n, image] of images(minus(moved, clean)).entries()) {
+        const stays = Array.from({ length: 35 }, (_, p) => weight(images(delta)[n], p) > 0)
+        const weights = (kept: boolean): number[] => stays.flatMap((s, p) => (s === kept ? [weight(image, p)] : []))
+        expect(Math.min(Infinity, ...weights(true))).toBeGreaterThanOrEqual(Math.max(0, ...weights(false)))
+      }
+    },
+  )
+
+  test('its length is the number of pixels', () => {
+    const delta = minus(project(l0, moved, clean, 9), clean)
+    expect([...run(l0.length(x), [[x, delta]])]).toEqual(pixels(delta))
+  })
+})
+
+test.each(named)(
+  '%s: no feasible step of length 1 gains more than the dual norm, and the steepest gains that',
+  (name, norm) => {
+    const slopes = normals(BATCH * D, 3)
+    const duals = run(norm.dual(g), [[g, slopes]])
+    for (const [n, slope] of images(Float64Array.from(slopes)).entries()) {
+      const steepest: Readonly<Record<string, () => number>> = {
+        linf: () => length.l1(slope),
+        l2: () => length.l2(slope),
+        l1: () => length.linf(slope),
+      }
+      expect(duals[n]).toBeCloseTo(steepest[name](), 6)
+    }
+    expect([...run(norm.length(x), [[x, slopes]])]).toEqual(
+      images(Float64Array.from(slopes)).map(v => expect.closeTo(length[name](v), 6)),
+    )
+  },
+)

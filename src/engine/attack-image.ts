@@ -1,124 +1,116 @@
 import type { Values } from '../exec/executor.ts'
-import type { NormName } from '../norms.ts'
-import { fill, fingerprint } from '../random.ts'
 import type { RunRow } from './batcher.ts'
 import { advantage } from './decision.ts'
-import { toUnit, usableEps } from './lattice.ts'
-import { type Candidate, onLattice } from './on-lattice.ts'
-import { probe, type Tally } from './probe.ts'
-import type { DrawRow } from './trace.ts'
+import { follow } from './follow.ts'
+import type { Found, Job } from './job.ts'
+import { lengths, toUnit, usableEps } from './lattice.ts'
+import { nearestOnLattice } from './lattice-search.ts'
+import { type BudgetedJob, type Candidate, onLattice } from './on-lattice.ts'
+import { type Probe, probe } from './probe.ts'
 
-/** One attack at one budget, as plain data: what a worker needs to know besides its programs. */
-export interface Job {
-  /** Names of the programs: `<key>/start`, `<key>/heavy`, … */
-  readonly key: string
-  readonly norm: NormName
-  readonly eps: number
-  readonly params: Readonly<Record<string, number>>
-  readonly targeted: boolean
-  readonly earlyStop: boolean
-  readonly seed: number
-  readonly classes: number
-  readonly channels: number
-  readonly hasStart: boolean
-  readonly gradient: boolean
-  readonly startDraws: readonly DrawRow[]
-  readonly stepDraws: readonly DrawRow[]
-}
-
-/** What became of one image. */
-export interface Found extends Readonly<Tally> {
-  /** The adversarial picture, inside ball and box; null: none was found. */
-  readonly levels: Uint8Array | null
-  readonly beforeRounding: { readonly adversarial: boolean; readonly linf: number; readonly l2: number }
+/** Attacks one image as if it were alone. `x0`: its levels, [C, H, W]; `y`: the class to leave or reach. */
+export async function attackImage(run: RunRow, job: Job, x0: Uint8Array, y: number): Promise<Found> {
+  const shared: Record<string, Float32Array> = { x0: toUnit(x0), y: oneHot(y, job.classes) }
+  for (const [name, value] of Object.entries(job.params)) shared[`param:${name}`] = Float32Array.of(value)
+  const model = probe(run, job, shared)
+  const { norm, eps } = job
+  if (eps === null) return minimise(run, model, job, x0, y, shared)
+  const budget = Float32Array.of(usableEps(norm, eps))
+  return withinBudget(run, model, { ...job, eps }, x0, y, { ...shared, 'param:eps': budget })
 }
 
 /**
- * Attacks one image as if it were alone. `x0`: its levels, [C, H, W]; `y`: the class to leave or reach. A point of the
- * attack that is adversarial as float32 counts once a point of the 8-bit lattice inside the ball is adversarial too;
- * until then the attack goes on.
+ * A point of the attack that is adversarial as float32 counts once a point of the 8-bit lattice inside the ball is
+ * adversarial too; until then the attack goes on.
  */
-export async function attackImage(run: RunRow, job: Job, x0: Uint8Array, y: number): Promise<Found> {
-  const { key, norm, targeted, params, earlyStop } = job
-  const unit = toUnit(x0)
-  const shared: Record<string, Float32Array> = {
-    x0: unit,
-    y: oneHot(y, job.classes),
-    'param:eps': Float32Array.of(usableEps(norm, job.eps)),
-  }
-  for (const [name, value] of Object.entries(params)) shared[`param:${name}`] = Float32Array.of(value)
-  const model = probe(run, key, shared, job.gradient)
+async function withinBudget(
+  run: RunRow,
+  model: Probe,
+  job: BudgetedJob,
+  x0: Uint8Array,
+  y: number,
+  shared: Values,
+): Promise<Found> {
   let best: Candidate | null = null
   let before: Float32Array | null = null // the first point that was adversarial before rounding
-  let last = unit
-
-  /** Notes a point of the attack; whether the image is done. `end`: no step follows, so every point is tried. */
-  const visit = async (
-    x: Float32Array,
-    logits: Float32Array,
-    gradient?: Float32Array,
-    end = false,
-  ): Promise<boolean> => {
-    last = x
-    const adversarial = advantage(logits, y, targeted) >= 0
+  let end: Float32Array = shared.x0
+  await follow(run, model, job, x0, shared, async ({ x, logits, gradient, last }) => {
+    end = x
+    const adversarial = advantage(logits, y, job.targeted) >= 0
     if (adversarial) before ??= x
-    if (end || (adversarial && !best)) {
+    if (last || (adversarial && !best)) {
       const found = await onLattice(model, job, x0, y, x, gradient)
       if (found && (!best || found.advantage > best.advantage)) best = found
     }
-    return best !== null && earlyStop
-  }
-
-  /** One restart; whether the image is done. */
-  const climb = async (restart: number): Promise<boolean> => {
-    const drawn = (draws: readonly DrawRow[], t: number) => numbers(draws, x0, job.seed, restart, t)
-    let state: Values = { 'state:x': unit }
-    if (job.hasStart) state = asState(await run(`${key}/start`, { ...shared, ...drawn(job.startDraws, -1) }))
-    for (let t = 0; t < (params.steps ?? 1); t++) {
-      const given = { ...shared, ...state, ...drawn(job.stepDraws, t), t: Float32Array.of(t) }
-      const seen = await model.heavy(given)
-      if (await visit(state['state:x'], seen.logits, seen.gradient)) return true
-      state = asState(await run(`${key}/light`, { ...given, ...seen }))
-    }
-    return visit(state['state:x'], await model.logits(state['state:x']), undefined, true)
-  }
-
-  for (let restart = 0; restart < (params.restarts ?? 1); restart++) if (await climb(restart)) break
-  const found = best as Candidate | null // assigned in `visit`
+    return best !== null && job.earlyStop
+  })
+  const found = best as Candidate | null // assigned in the callback
   return {
     levels: found?.levels ?? null,
-    beforeRounding: { adversarial: before !== null, ...floatDistances(before ?? last, unit) },
+    beforeRounding: { adversarial: before !== null, ...lengths(before ?? end, shared.x0, job.channels) },
+    lattice: { gradients: 0, forwards: 0 },
     ...model.tally,
   }
+}
+
+/** Of all adversarial points of the attack the nearest, and from there the nearest picture on the lattice. */
+async function minimise(
+  run: RunRow,
+  model: Probe,
+  job: Job,
+  x0: Uint8Array,
+  y: number,
+  shared: Values,
+): Promise<Found> {
+  let best: Float32Array | null = null
+  let length = Infinity
+  const { kappa = 0 } = job.params
+  let end: Float32Array = shared.x0
+  await follow(run, model, job, x0, shared, async ({ x, logits }) => {
+    end = x
+    if (advantage(logits, y, job.targeted) < kappa) return false
+    const own = lengths(x, shared.x0, job.channels)[job.norm]
+    if (own < length) {
+      best = x
+      length = own
+    }
+    return false
+  })
+  const nearest = best as Float32Array | null // assigned in the callback
+  const found = nearest && job.norm !== 'l0' ? await toBoundary(model, job, shared.x0, y, nearest) : nearest
+  const { gradients, forwards } = model.tally
+  const levels = found ? await nearestOnLattice(model, job, x0, y, found) : null
+  return {
+    levels,
+    beforeRounding: { adversarial: found !== null, ...lengths(found ?? end, shared.x0, job.channels) },
+    lattice: { gradients: model.tally.gradients - gradients, forwards: model.tally.forwards - forwards },
+    ...model.tally,
+  }
+}
+
+/** Halvings of the way that is left from an adversarial point to the boundary: to 1/256 of its length. */
+const HALVINGS = 8
+
+/** The adversarial point nearest to x0 on the way there from `x`. */
+async function toBoundary(
+  model: Probe,
+  { targeted, params: { kappa = 0 } }: Job,
+  x0: Float32Array,
+  y: number,
+  x: Float32Array,
+): Promise<Float32Array> {
+  let [low, high, found] = [0, 1, x]
+  for (let i = 0; i < HALVINGS; i++) {
+    const middle = i === 0 ? 1 - 1 / 16 : (low + high) / 2
+    const point = x.map((v, k) => x0[k] + middle * (v - x0[k]))
+    if (advantage(await model.logits(point), y, targeted) >= kappa) [high, found] = [middle, point]
+    else low = middle
+  }
+  return found
 }
 
 export function oneHot(k: number, length: number): Float32Array {
   const out = new Float32Array(length)
   out[k] = 1
   return out
-}
-
-/** What a step gives is what the next one is given. */
-const asState = (next: Values): Record<string, Float32Array> =>
-  Object.fromEntries(Object.entries(next).map(([name, value]) => [name.replace('next:', 'state:'), value]))
-
-/** The random numbers of one step of one image: they depend on nothing else. */
-function numbers(draws: readonly DrawRow[], x0: Uint8Array, ...key: readonly number[]): Record<string, Float32Array> {
-  return Object.fromEntries(
-    draws.map(({ name, distribution, length }, draw) => {
-      const values = new Float32Array(length)
-      fill(values, distribution, fingerprint(x0, ...key, draw))
-      return [name, values]
-    }),
-  )
-}
-
-function floatDistances(a: Float32Array, b: Float32Array): { linf: number; l2: number } {
-  let [max, squares] = [0, 0]
-  for (let i = 0; i < a.length; i++) {
-    const d = Math.abs(a[i] - b[i])
-    max = Math.max(max, d)
-    squares += d * d
-  }
-  return { linf: max, l2: Math.sqrt(squares) }
 }

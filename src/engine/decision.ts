@@ -1,8 +1,4 @@
-/**
- * The lead that a class must have before we call a picture adversarial, as a share of max(1, max|z|): less than that
- * and another runtime may disagree. A tie is robust.
- */
-const LEAD = 1e-3
+import { LEAD } from '../nn.ts'
 
 /** First index of the largest logit. */
 export function argmax(logits: ArrayLike<number>): number {

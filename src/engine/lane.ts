@@ -1,7 +1,8 @@
 import type { Artifact, Executor, Program, Values } from '../exec/executor.ts'
 import { size } from '../shape.ts'
-import { attackImage, type Found, type Job, oneHot } from './attack-image.ts'
+import { attackImage, oneHot } from './attack-image.ts'
 import { Batcher } from './batcher.ts'
+import type { Found, Job } from './job.ts'
 import { toUnit } from './lattice.ts'
 
 /** A place where images are worked on: programs of its own, one thread. */

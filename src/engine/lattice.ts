@@ -28,6 +28,25 @@ export function distances(a: Uint8Array, b: Uint8Array, channels: number): Dista
   return { linf: max / 255, l2: Math.sqrt(squares) / 255, l1: sum / 255, l0: pixels }
 }
 
+/** The same of two points as the model sees them; `l0` counts the pixels with a value that moved at all. */
+export function lengths(x: Float32Array, x0: Float32Array, channels: number): Distances {
+  const plane = x.length / channels
+  let [max, sum, squares, pixels] = [0, 0, 0, 0]
+  for (let p = 0; p < plane; p++) {
+    let moved = false
+    for (let i = p; i < x.length; i += plane) {
+      const d = Math.abs(x[i] - x0[i])
+      if (d === 0) continue
+      moved = true
+      if (d > max) max = d
+      sum += d
+      squares += d * d
+    }
+    if (moved) pixels++
+  }
+  return { linf: max, l2: Math.sqrt(squares), l1: sum, l0: pixels }
+}
+
 /** Levels that a budget in Linf allows. */
 export const levelsOf = (eps: number): number => Math.floor(255 * eps + 1e-9)
 

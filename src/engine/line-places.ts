@@ -13,7 +13,7 @@ export interface Place extends Pick<Line, 'image' | 'attack' | 'norm' | 'eps'> {
 export interface PlannedAttack {
   readonly name: string
   readonly norm: Line['norm']
-  readonly eps: readonly number[]
+  readonly eps: Line['eps'][]
 }
 
 /** The places of a whole run: each attack, each budget, each picture by code unit. Pictures are those of the first pass. */

@@ -1,5 +1,5 @@
-import type { Job } from './attack-image.ts'
 import { advantage } from './decision.ts'
+import type { Job } from './job.ts'
 import { distances, inside, intoBall, nearest, toUnit, upwards } from './lattice.ts'
 import type { Probe } from './probe.ts'
 
@@ -9,6 +9,9 @@ export interface Candidate {
   readonly advantage: number
 }
 
+/** A job with a budget. */
+export type BudgetedJob = Job & { readonly eps: number }
+
 /**
  * The first adversarial picture among the lattice points near x: each value to its nearest level, then each up the
  * gradient; what leaves the ball comes back by giving up the levels of least gradient. Null: none is.
@@ -17,7 +20,7 @@ export interface Candidate {
  */
 export async function onLattice(
   probe: Probe,
-  { norm, eps, targeted, channels }: Job,
+  { norm, eps, targeted, channels }: BudgetedJob,
   x0: Uint8Array,
   y: number,
   x: Float32Array,

@@ -53,9 +53,17 @@ export interface Line {
   readonly outcome: Outcome
   readonly adversarial: { readonly class: number; readonly confidence: number } | null
   readonly distance: { readonly linf: number; readonly l2: number; readonly l1: number; readonly l0: number } | null
-  readonly beforeRounding: { readonly adversarial: boolean; readonly linf: number; readonly l2: number } | null
+  readonly beforeRounding: {
+    readonly adversarial: boolean
+    readonly linf: number
+    readonly l2: number
+    readonly l1: number
+    readonly l0: number
+  } | null
   readonly gradients: number
   readonly forwards: number
+  /** What the search on the lattice took of them. */
+  readonly lattice: { readonly gradients: number; readonly forwards: number }
   /** Gradients that were zero in every value, and gradients or logits with a value that is not finite. */
   readonly zeroGradients: number
   readonly nonFinite: number
@@ -102,14 +110,18 @@ export interface AttackSummary {
   readonly attacked: number
   /** Of the attacked images. Null: none was attacked. */
   readonly success: Share | null
-  /** Of all usable images: classified rightly and not broken by this attack here. */
+  /** Of all usable images: classified rightly and not broken by this attack here. Null: it has no budget. */
   readonly robust: Share | null
   /** Of the adversarial pictures. */
   readonly distance: Readonly<Record<'linf' | 'l2' | 'l1' | 'l0', Spread | null>>
   /** Adversarial before rounding, and of these not on the lattice. */
   readonly lostByRounding: number
+  /** Of the pictures that are adversarial before rounding, in the attack's norm, as float32. */
+  readonly beforeRounding: Spread | null
   readonly gradients: number
   readonly forwards: number
+  /** What the search on the lattice took of them. */
+  readonly lattice: { readonly gradients: number; readonly forwards: number }
   /** Uniform noise of the same budget, on the attacked pictures. Null: none was attacked, or no budget. */
   readonly noise: NoiseSummary | null
 }

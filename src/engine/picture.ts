@@ -7,9 +7,9 @@ import { fitPicture } from '../io/fit.ts'
 import type { Picture } from '../io/picture.ts'
 import { encodePng } from '../io/png.ts'
 import { writeFileAtomic } from '../io/write-file.ts'
-import type { Found } from './attack-image.ts'
 import { advantage, argmax, confidence } from './decision.ts'
 import type { Item } from './items.ts'
+import type { Found } from './job.ts'
 import { distances, inside } from './lattice.ts'
 import { samplesFor, tryNoise } from './noise.ts'
 import type { Line } from './options.ts'
@@ -61,6 +61,7 @@ export async function attackPicture(context: Context, pass: Pass, item: Item): P
     beforeRounding: null,
     gradients: 0,
     forwards: 0,
+    lattice: { gradients: 0, forwards: 0 },
     zeroGradients: 0,
     nonFinite: 0,
     noise: null,
@@ -109,19 +110,22 @@ export async function attackPicture(context: Context, pass: Pass, item: Item): P
     ...seen,
     ...countsOf(found, seen),
     beforeRounding: found.beforeRounding,
-    noise: await tryNoise(
-      pool.classify,
-      {
-        norm: pass.plan.norm,
-        eps: pass.eps,
-        seed: prepared.seed,
-        channels: picture.channels,
-        targeted: target !== null,
-      },
-      picture.levels,
-      target ?? label,
-      samplesFor(found.gradients),
-    ),
+    noise:
+      pass.eps === null
+        ? null
+        : await tryNoise(
+            pool.classify,
+            {
+              norm: pass.plan.norm,
+              eps: pass.eps,
+              seed: prepared.seed,
+              channels: picture.channels,
+              targeted: target !== null,
+            },
+            picture.levels,
+            target ?? label,
+            samplesFor(found.gradients),
+          ),
   }
   if (!found.levels) return { ...tried, outcome: 'robust' }
   return {
@@ -134,6 +138,7 @@ export async function attackPicture(context: Context, pass: Pass, item: Item): P
 const countsOf = (found: Found, seen: Line) => ({
   gradients: found.gradients,
   forwards: seen.forwards + found.forwards,
+  lattice: found.lattice,
   zeroGradients: found.zeroGradients,
   nonFinite: seen.nonFinite + found.nonFinite,
 })
@@ -161,13 +166,13 @@ export function judge(
   picture: Picture,
   clean: Picture,
   norm: Line['norm'],
-  eps: number,
+  eps: number | null,
   y: number,
   targeted: boolean,
 ): Pick<Line, 'outcome' | 'adversarial' | 'distance'> {
   const distance = distances(picture.levels, clean.levels, clean.channels)
   const k = argmax(logits)
-  const broken = advantage(logits, y, targeted) >= 0 && inside(norm, eps, distance)
+  const broken = advantage(logits, y, targeted) >= 0 && (eps === null || inside(norm, eps, distance))
   return {
     outcome: broken ? 'adversarial' : 'robust',
     adversarial: { class: k, confidence: confidence(logits, k) },

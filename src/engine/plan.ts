@@ -11,8 +11,8 @@ export interface AttackPlan {
   readonly attack: Attack
   readonly sha256: string
   readonly norm: NormName
-  /** In the order in which they were given. */
-  readonly eps: readonly number[]
+  /** In the order in which they were given; null where the attack looks for the nearest adversarial picture. */
+  readonly eps: readonly (number | null)[]
   /** All of its parameters, but eps. */
   readonly params: Readonly<Record<string, number>>
 }
@@ -20,7 +20,7 @@ export interface AttackPlan {
 /** One pass over the pictures. */
 export interface Pass {
   readonly plan: AttackPlan
-  readonly eps: number
+  readonly eps: number | null
   /** Its folder among the results: `pgd`, in a sweep `pgd@0.03`. */
   readonly folder: string
 }
@@ -48,10 +48,10 @@ export async function planAttacks({ attacks, norm, eps, params }: AttackChoice):
     const chosen = norm ?? known[0]
     const defaults = attack.norms[chosen]
     if (!defaults) throw expected('usage', `one of ${known.join(', ')}`, `--norm with ${name}`, chosen)
-    const budgets = eps ?? [defaults.eps]
-    for (const e of budgets) checkEps(e, chosen)
-    const again = budgets.find((e, i) => budgets.indexOf(e) !== i)
+    for (const e of eps ?? []) checkEps(e, chosen)
+    const again = eps?.find((e, i) => eps.indexOf(e) !== i)
     if (again) throw expected('usage', 'each budget once', '--eps', `${again} twice`)
+    const budgets = defaults.eps === undefined ? [null] : (eps ?? [defaults.eps])
     const own = Object.fromEntries(
       Object.entries(attack.params).map(([p, value]) => [p, params[`${name}.${p}`] ?? params[p] ?? value]),
     )
@@ -63,7 +63,7 @@ export async function planAttacks({ attacks, norm, eps, params }: AttackChoice):
 export const passes = (plans: readonly AttackPlan[]): Pass[] =>
   plans.flatMap(plan => plan.eps.map(eps => ({ plan, eps, folder: folderOf(plan.name, eps, plan.eps.length) })))
 
-export const folderOf = (attack: string, eps: number, budgets: number): string =>
+export const folderOf = (attack: string, eps: number | null, budgets: number): string =>
   budgets > 1 ? `${attack}@${eps}` : attack
 
 function checkParams(params: AttackChoice['params'], attacks: readonly { name: string; attack: Attack }[]): void {

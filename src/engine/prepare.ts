@@ -7,17 +7,19 @@ import { reachesPicture } from '../models/import/passage.ts'
 import { readLabels } from '../models/labels.ts'
 import { type Classifier, loadModel } from '../models/load.ts'
 import { NORMS } from '../norms.ts'
-import type { Job } from './attack-image.ts'
 import { type Item, itemsOf } from './items.ts'
+import type { Job } from './job.ts'
 import type { AttackOptions } from './options.ts'
 import { type AttackPlan, type Pass, passes, planAttacks } from './plan.ts'
-import { forwardOf, gradientOf, inAttack, type Target, type TracedAttack, trace } from './trace.ts'
+import { forwardOf, gradientOf, inAttack, marginOf, type Target, type TracedAttack, trace } from './trace.ts'
 
 /** Everything that is settled before the first picture is attacked. */
 export interface Prepared {
   readonly classifier: Classifier
   readonly plans: readonly AttackPlan[]
   readonly passes: readonly Pass[]
+  /** Budgets that were asked for: where attacks without one are counted. */
+  readonly budgets: readonly number[]
   readonly items: readonly Item[]
   readonly pictures: number
   readonly notes: readonly string[]
@@ -55,13 +57,14 @@ export async function prepare(
   const sources = found.sources.slice(0, options.limit ?? Infinity)
   const labels = options.labels === undefined ? null : await readLabels(options.labels, classifier.classes)
   const { items, notes } = itemsOf(sources, labels, classifier.classes)
-  checkGate(options, items, target)
+  checkGate(options, items, target, plans)
   const traced = traceAll(plans, classifier, target !== null)
   const passList = passes(plans)
   return {
     classifier,
     plans,
     passes: passList,
+    budgets: options.eps ?? [],
     items,
     pictures: items.length,
     notes: [...classifier.notes, ...found.notes, ...notes],
@@ -76,8 +79,21 @@ export async function prepare(
   }
 }
 
-function checkGate({ failUnder, labelFrom }: AttackOptions, items: readonly Item[], target: Prepared['target']): void {
+function checkGate(
+  { failUnder, labelFrom, eps }: AttackOptions,
+  items: readonly Item[],
+  target: Prepared['target'],
+  plans: readonly AttackPlan[],
+): void {
   if (failUnder === undefined) return
+  if (eps === undefined && plans.every(plan => plan.eps[0] === null))
+    throw expected(
+      'usage',
+      'a budget',
+      '--fail-under',
+      plans.map(plan => plan.name).join(', '),
+      'These attacks look for the nearest adversarial picture: give --eps, and those within it count as broken.',
+    )
   if (target !== null)
     throw expected(
       'usage',
@@ -110,14 +126,18 @@ function traceAll(
   }
   const programs: Record<string, Fn> = { forward: forwardOf(target) }
   const attacks: Record<string, TracedAttack> = {}
-  for (const { name, attack, norm, params } of plans) {
+  if (plans.some(plan => plan.eps[0] === null)) programs.margin = marginOf(target, targeted)
+  for (const { name, attack, norm, params, eps } of plans) {
     try {
-      const traced = trace(attack, NORMS[norm]!, targeted, params, target)
+      const traced = trace(attack, NORMS[norm], targeted, params, target)
+      if (eps[0] === null && traced.budgeted)
+        throw expected('usage', 'a default eps', `its norm ${norm}`, 'none', 'Its math uses eps: { eps: 0.5 }.')
       attacks[name] = traced
       programs[`${name}/heavy`] = traced.heavy
       programs[`${name}/light`] = traced.light
       if (traced.start) programs[`${name}/start`] = traced.start
-      if (!traced.gradient) programs[`${name}/gradient`] = gradientOf(target, targeted)
+      if (traced.round) programs[`${name}/round`] = traced.round
+      if (eps[0] !== null && !traced.gradient) programs[`${name}/gradient`] = gradientOf(target, targeted)
     } catch (cause) {
       if (!reachesPicture(graph.input, graph.logits))
         throw new AdvxError('model', `${path}: No gradient reaches the picture. advx inspect says where it ends.`, {
@@ -148,9 +168,13 @@ function job(
     classes: classes.length,
     channels: input.channels,
     hasStart: traced.start !== null,
+    gradients: plan.attack.gradients?.(plan.params) ?? 1,
     gradient: traced.gradient,
+    ends: traced.ends,
     startDraws: traced.startDraws,
     stepDraws: traced.stepDraws,
+    roundDraws: traced.roundDraws,
+    schedules: traced.schedules,
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Values } from '../exec/executor.ts'
 import type { RunRow } from './batcher.ts'
+import type { Job } from './job.ts'
 
 /** What one image asked of the model, and what was wrong with the answers. */
 export interface Tally {
@@ -11,26 +12,34 @@ export interface Tally {
   nonFinite: number
 }
 
+/** Logits at a point, and a gradient there. */
+export interface Slope {
+  readonly logits: Float32Array
+  readonly gradient: Float32Array
+}
+
 /** Asks the model about points of one image, and counts. */
 export interface Probe {
   readonly tally: Tally
   logits(x: Float32Array): Promise<Float32Array>
   /** ∇ₓ of the loss at x. */
   gradient(x: Float32Array): Promise<Float32Array>
+  /** ∇ₓ of the lead over the other classes, or of the target over them. */
+  margin(x: Float32Array): Promise<Slope>
   /** The heavy part of a step, from whatever it needs to logits at x, the gradient there where it is free, and more. */
   heavy(given: Values): Promise<Values>
 }
 
-/** `run` with the programs of one attack, named by `key`; `shared`: what every call of them is given. */
-export function probe(run: RunRow, key: string, shared: Values, gradientIsFree: boolean): Probe {
+/** `run` with the programs of one attack; `shared`: what every call of them is given. */
+export function probe(run: RunRow, { key, gradient: isFree, gradients }: Job, shared: Values): Probe {
   const tally: Tally = { gradients: 0, forwards: 0, zeroGradients: 0, nonFinite: 0 }
   let context: Values = shared
   const finite = (values: Float32Array): Float32Array => {
     if (!allFinite(values)) tally.nonFinite++
     return values
   }
-  const counted = (gradient: Float32Array | undefined): void => {
-    tally.gradients++
+  const counted = (gradient: Float32Array | undefined, cost: number): void => {
+    tally.gradients += cost
     if (gradient && finite(gradient).every(g => g === 0)) tally.zeroGradients++
   }
   return {
@@ -41,15 +50,20 @@ export function probe(run: RunRow, key: string, shared: Values, gradientIsFree: 
     },
     async gradient(x) {
       // The step's own program where it gives the gradient, else one that does nothing else.
-      const program = gradientIsFree ? 'heavy' : 'gradient'
+      const program = isFree ? 'heavy' : 'gradient'
       const { gradient } = await run(`${key}/${program}`, { ...context, x, 'state:x': x })
-      counted(gradient)
+      counted(gradient, 1)
       return gradient
+    },
+    async margin(x) {
+      const { logits, gradient } = await run('margin', { x, y: shared.y })
+      counted(gradient, 1)
+      return { logits: finite(logits), gradient }
     },
     async heavy(given) {
       context = given
       const result = await run(`${key}/heavy`, given)
-      counted(result.gradient)
+      counted(result.gradient, gradients)
       finite(result.logits)
       return result
     },

@@ -86,7 +86,8 @@ export async function estimate(
   try {
     const { pool, batch, milliseconds } = await open(prepared, crew)
     const gradients = prepared.passes.reduce(
-      (total, { plan: { params } }) => total + (params.steps ?? 1) * (params.restarts ?? 1),
+      (total, { plan: { attack, params } }) =>
+        total + (params.steps ?? 1) * (params.rounds ?? 1) * (params.restarts ?? 1) * (attack.gradients?.(params) ?? 1),
       0,
     )
     const seconds = (gradients * prepared.items.length * milliseconds) / 1000 / pool.lanes

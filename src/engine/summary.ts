@@ -34,7 +34,7 @@ export function summarise(prepared: Prepared, lines: readonly Line[], facts: Fac
   const images = byImage(lines)
   const usable = images.filter(group => group[0].outcome !== 'failed')
   const labelled = usable.filter(([line]) => line.labelFrom !== 'prediction')
-  const robust = target === null ? robustAccuracy(usable, passes) : null
+  const robust = target === null ? robustAccuracy(usable, prepared) : null
   return {
     schema: 1,
     tool: 'advx',
@@ -102,12 +102,14 @@ export function exitCode({ checks, images, gate }: Report, strict: boolean): num
 }
 
 /**
- * At the first attack's norm and its largest budget: the usable pictures that are classified rightly and that no attack
- * of the run broke within that budget, whatever the budget it ran with.
+ * At the first attack's norm and the largest budget there, of an attack or asked for: the usable pictures that are
+ * classified rightly and that no attack of the run broke within it, whatever the budget it ran with.
  */
-function robustAccuracy(usable: readonly Group[], passes: readonly Pass[]): Report['accuracy']['robust'] {
+function robustAccuracy(usable: readonly Group[], { passes, budgets }: Prepared): Report['accuracy']['robust'] {
   const { norm } = passes[0].plan
-  const eps = Math.max(...passes.filter(p => p.plan.norm === norm).map(p => p.eps))
+  const own = passes.flatMap(p => (p.plan.norm === norm && p.eps !== null ? [p.eps] : []))
+  if (own.length + budgets.length === 0) return null
+  const eps = Math.max(...own, ...budgets)
   const result = share(usable.filter(group => stands(group, norm, eps)).length, usable.length)
   return result && { ...result, norm, eps }
 }
@@ -116,6 +118,8 @@ function summary({ plan, eps }: Pass, all: readonly Line[], usable: number): Att
   const lines = all.filter(line => line.attack === plan.name && line.eps === eps)
   const broken = lines.filter(line => line.outcome === 'adversarial')
   const robust = lines.filter(line => line.outcome === 'robust')
+  const before = lines.flatMap(line => (line.beforeRounding?.adversarial ? [line.beforeRounding] : []))
+  const total = (of: (line: Line) => number): number => lines.reduce((sum, line) => sum + of(line), 0)
   const distance = (norm: 'linf' | 'l2' | 'l1' | 'l0') => spread(broken.map(line => line.distance![norm]))
   return {
     name: plan.name,
@@ -127,11 +131,13 @@ function summary({ plan, eps }: Pass, all: readonly Line[], usable: number): Att
     params: plan.params,
     attacked: broken.length + robust.length,
     success: share(broken.length, broken.length + robust.length),
-    robust: share(robust.length, usable),
+    robust: eps === null ? null : share(robust.length, usable),
     distance: { linf: distance('linf'), l2: distance('l2'), l1: distance('l1'), l0: distance('l0') },
     lostByRounding: robust.filter(line => line.beforeRounding?.adversarial).length,
-    gradients: lines.reduce((total, line) => total + line.gradients, 0),
-    forwards: lines.reduce((total, line) => total + line.forwards, 0),
+    beforeRounding: spread(before.map(line => line[plan.norm])),
+    gradients: total(line => line.gradients),
+    forwards: total(line => line.forwards),
+    lattice: { gradients: total(line => line.lattice.gradients), forwards: total(line => line.lattice.forwards) },
     noise: noise(lines),
   }
 }

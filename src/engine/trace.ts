@@ -2,15 +2,16 @@ import type { Attack, Goal, State } from '../attack.ts'
 import { AdvxError, expected } from '../errors.ts'
 import type { Fn } from '../exec/executor.ts'
 import { grad } from '../grad.ts'
-import { ancestors, substitute, toposort } from '../graph.ts'
-import { crossEntropy, margin } from '../nn.ts'
+import { ancestors } from '../graph.ts'
+import { beyondLead, crossEntropy, margin } from '../nn.ts'
 import type { Norm } from '../norms.ts'
-import { neg } from '../ops/elementwise.ts'
+import { neg, positive } from '../ops/elementwise.ts'
+import { reshape } from '../ops/shape.ts'
 import { isStructural } from '../params.ts'
 import { type Draw, recorder } from '../random.ts'
 import { type Shape, show, size } from '../shape.ts'
-import { simplify } from '../simplify.ts'
-import { input, isConstant, isInput, type Tensor } from '../tensor.ts'
+import { input, type Tensor } from '../tensor.ts'
+import { cut, isFree } from './cut.ts'
 
 /** What an attack is traced against. */
 export interface Target {
@@ -33,6 +34,15 @@ export interface TracedAttack {
   /** Elementwise math on pictures: state and heavy's outputs → `next:x`, … */
   readonly light: Fn
   readonly stepDraws: readonly DrawRow[]
+  /** The last state of a round → the first of the next, as `next:x`, …; null: the attack has one round. */
+  readonly round: Fn | null
+  readonly roundDraws: readonly DrawRow[]
+  /** Numbers that depend on the step alone, for each step of a round. */
+  readonly schedules: readonly ScheduleRow[]
+  /** Whether a state says that the image's round has ended: `done`. */
+  readonly ends: boolean
+  /** Whether the budget ε is used. */
+  readonly budgeted: boolean
   /** Whether heavy also gives `gradient`, ∇ₓ of the loss at x: where the step needs it anyway. */
   readonly gradient: boolean
 }
@@ -41,6 +51,10 @@ export interface DrawRow {
   readonly distribution: Draw['distribution']
   /** Numbers an image. */
   readonly length: number
+}
+export interface ScheduleRow {
+  readonly name: string
+  readonly values: readonly number[]
 }
 
 /**
@@ -72,16 +86,30 @@ export function trace(
     const value = loss(target.logits(x), inputs.y)
     return targeted ? neg(value) : value
   }
+  const schedules: { row: ScheduleRow; tensor: Tensor }[] = []
+  const schedule: Goal['schedule'] = f => {
+    const row = {
+      name: `schedule:${schedules.length}`,
+      values: Array.from({ length: params.steps ?? 1 }, (_, t) => f(t)),
+    }
+    const tensor = input([images, 1, 1, 1], row.name)
+    schedules.push({ row, tensor })
+    return tensor
+  }
+  const lead: Goal['margin'] = x => beyondLead(objective(margin)(x), target.logits(x))
   const goal = (random: Goal['random']): Goal => ({
     x0: inputs.x0,
     y: inputs.y,
     t: inputs.t,
     norm,
+    targeted,
     random,
+    schedule,
+    adversarial: x => reshape(positive(lead(x)), [images, 1, 1, 1]),
     logits: target.logits,
     objective,
     loss: objective(crossEntropy),
-    margin: objective(margin),
+    margin: lead,
   })
 
   const starting = recorder()
@@ -91,15 +119,18 @@ export function trace(
   const state = Object.fromEntries(names.map(name => [name, input(first[name].shape, name)])) as State
   const stepping = recorder()
   const next = attack.step(state, goal(stepping.random), given)
-  checkState('step', next, target.shape)
-  if (Object.keys(next).sort().join() !== [...names].sort().join())
-    throw expected('usage', `the fields ${names.join(', ')}`, 'the state that step() returns', Object.keys(next))
+  checkFields('step', next, names, target.shape)
+  const turning = recorder()
+  const turned = attack.round?.(state, goal(turning.random), given)
+  if (turned) checkFields('round', turned, names, target.shape)
 
   const all = {
     ...inputs,
     ...prefixed('state', state),
     ...draws('start', starting.draws),
     ...draws('step', stepping.draws),
+    ...draws('round', turning.draws),
+    ...Object.fromEntries(schedules.map(({ row, tensor }) => [row.name, tensor])),
   }
   const outputs = prefixed('next', next)
   const { heavy, light } = cut({ inputs: all, outputs }, target.constants)
@@ -113,6 +144,13 @@ export function trace(
     heavy: { inputs: all, outputs: free ? { ...core, gradient } : core },
     light,
     stepDraws: rows('step', stepping.draws),
+    round: turned ? { inputs: all, outputs: prefixed('next', turned) } : null,
+    roundDraws: rows('round', turning.draws),
+    schedules: schedules.map(({ row }) => row),
+    ends: 'done' in state,
+    budgeted: ancestors([...Object.values(first), ...Object.values(next), ...Object.values(turned ?? {})]).has(
+      inputs['param:eps'],
+    ),
     gradient: free,
   }
 }
@@ -124,13 +162,18 @@ export function forwardOf({ shape, logits }: Target): Fn {
 }
 
 /** Pictures and classes → logits and the gradient of the loss. */
-export function gradientOf({ shape, classes, logits }: Target, targeted: boolean): Fn {
+export const gradientOf = (target: Target, targeted: boolean): Fn => slopeOf(target, targeted, crossEntropy)
+
+/** Pictures and classes → logits and the gradient of the lead over the other classes, or of the target over them. */
+export const marginOf = (target: Target, targeted: boolean): Fn => slopeOf(target, targeted, margin)
+
+function slopeOf({ shape, classes, logits }: Target, targeted: boolean, loss: typeof margin): Fn {
   const x = input(shape, 'x')
   const y = input([shape[0], classes], 'y')
-  const loss = (at: Tensor): Tensor => crossEntropy(logits(at), y)
+  const value = (at: Tensor): Tensor => loss(logits(at), y)
   return {
     inputs: { x, y },
-    outputs: { logits: logits(x), gradient: targeted ? grad(at => neg(loss(at)))(x) : grad(loss)(x) },
+    outputs: { logits: logits(x), gradient: targeted ? grad(at => neg(value(at)))(x) : grad(value)(x) },
   }
 }
 
@@ -144,6 +187,12 @@ const rows = (phase: string, list: readonly Draw[]): DrawRow[] =>
     distribution,
     length: Math.abs(size(tensor.shape)),
   }))
+
+function checkFields(where: string, state: State, names: readonly string[], shape: Shape): void {
+  checkState(where, state, shape)
+  if (Object.keys(state).sort().join() !== [...names].sort().join())
+    throw expected('usage', `the fields ${names.join(', ')}`, `the state that ${where}() returns`, Object.keys(state))
+}
 
 function checkState(where: string, state: State, shape: Shape): void {
   if (!state.x || show(state.x.shape) !== show(shape))
@@ -161,39 +210,6 @@ function checkState(where: string, state: State, shape: Shape): void {
         `the state's '${name}' in ${where}()`,
         `[${show(t.shape)}]`,
       )
-}
-
-/** Splits a function after everything that leads to the model's weights. What passes the cut is named `cut:0`, … */
-function cut({ inputs, outputs }: Fn, constants: ReadonlySet<Tensor>): { heavy: Fn; light: Fn } {
-  const order = toposort(Object.values(outputs))
-  const weights = new Set<Tensor>() // and what is made of nothing else
-  const isWeight = (t: Tensor): boolean => constants.has(t) || weights.has(t)
-  for (const node of order)
-    if (node.inputs.some(isWeight) && node.inputs.every(t => isWeight(t) || isConstant(t))) weights.add(node)
-  const heavy = ancestors(order.filter(node => !weights.has(node) && node.inputs.some(isWeight)))
-  const crossing = new Set<Tensor>()
-  const pass = (t: Tensor): void => {
-    if (heavy.has(t) && !isInput(t) && !isConstant(t)) crossing.add(t)
-  }
-  for (const node of order) if (!heavy.has(node)) node.inputs.forEach(pass)
-  Object.values(outputs).forEach(pass)
-  const named = [...crossing].map((t, i) => [`cut:${i}`, t] as const)
-  const holes = new Map(named.map(([name, t]) => [t, input(t.shape, name)]))
-  const rest = substitute(Object.values(outputs), holes)
-  return {
-    heavy: { inputs, outputs: Object.fromEntries(named) },
-    light: {
-      inputs: { ...inputs, ...Object.fromEntries(named.map(([name, t]) => [name, holes.get(t)!])) },
-      outputs: Object.fromEntries(Object.keys(outputs).map((name, i) => [name, rest[i]])),
-    },
-  }
-}
-
-/** Whether `extra` is computed among `outputs` already, but for cheap steps at its end: no weight is touched again. */
-function isFree(outputs: Readonly<Record<string, Tensor>>, extra: Tensor): boolean {
-  const touched = (graph: readonly Tensor[]): number =>
-    toposort(simplify(graph)).filter(node => node.inputs.some(t => isConstant(t) && size(t.shape) > 1)).length
-  return touched([...Object.values(outputs), extra]) <= touched(Object.values(outputs))
 }
 
 /** A fault of an attack file, told as one. */

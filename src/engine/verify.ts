@@ -158,7 +158,7 @@ async function recompute(
       'picture',
       `${line.file}: ${picture.width} x ${picture.height}, its clean picture ${clean.width} x ${clean.height}`,
     )
-  const judged = judge(await pool.classify(picture.levels), picture, clean, line.norm, line.eps!, y, target !== null)
+  const judged = judge(await pool.classify(picture.levels), picture, clean, line.norm, line.eps, y, target !== null)
   return { ...known, ...judged, fileSha256: sha256(bytes) }
 }
 

@@ -19,6 +19,8 @@ const pgd: AttackSummary = {
   robust: share(0.02, 0.0056, 0.07),
   distance: { linf: median(8 / 255), l2: median(0.6134), l1: median(11), l0: median(700) },
   lostByRounding: 0,
+  beforeRounding: median(8 / 255),
+  lattice: { gradients: 0, forwards: 0 },
   gradients: 940,
   forwards: 1100,
   noise: { ...share(0.0213, 0.006, 0.075), samples: 120, missed: 0 },

@@ -50,7 +50,7 @@ async function describeAttack({ name, attack }: NamedAttack, path: string | unde
   const { L1_SHARE } = await import('../../norms.ts')
   const norms = (Object.keys(attack.norms) as NormName[]).map((norm, i) => [
     norm,
-    lengthText(norm, attack.norms[norm]!.eps),
+    epsText(norm, attack.norms[norm]!.eps),
     [
       i === 0 ? 'used where --norm is not given' : '',
       norm === 'l1' ? `each step moves the strongest ${numberText(100 * L1_SHARE)} % of the values` : '',
@@ -62,17 +62,25 @@ async function describeAttack({ name, attack }: NamedAttack, path: string | unde
     const { symbol, help, min, max, structural } = describe(key)
     return [`--${key}`, symbol, numberText(value), rangeText(min, max, structural === true), help].map(printable)
   })
-  const [[first, eps]] = norms
+  const first = Object.keys(attack.norms)[0] as NormName
+  const own = attack.norms[first]!.eps
+  const minimal = norms.every(([, eps]) => eps === NEAREST)
   const steps = 'steps' in attack.params ? ` --steps ${2 * attack.params.steps}` : ''
   return [
     `${paint.bold(printable(name))}: ${printable(attack.title)}\n${printable(attack.paper)}`,
-    `${paint.bold('Norms')} (--norm) and default budgets (--eps, ε, in units where a pixel is 0..1)\n${table(norms, '  ')}`,
+    minimal
+      ? `${paint.bold('Norms')} (--norm), in each of which it looks for the nearest adversarial picture; --eps only counts those within it\n${table(norms, '  ')}`
+      : `${paint.bold('Norms')} (--norm) and default budgets (--eps, ε, in units where a pixel is 0..1)\n${table(norms, '  ')}`,
     params.length === 0
       ? `${paint.bold('Parameters')}\n  none`
       : `${paint.bold('Parameters')}\n${table([['option', 'symbol', 'default', 'range', 'meaning'].map(t => paint.dim(t)), ...params], '  ')}`,
-    `${paint.bold('Example')}\n  advx attack -m model.onnx -a ${printable(path ?? name)} -n ${first} -e ${eps}${steps} photos/`,
+    `${paint.bold('Example')}\n  advx attack -m model.onnx -a ${printable(path ?? name)} -n ${first}${own === undefined ? '' : ` -e ${lengthText(first, own)}`}${steps} photos/`,
   ].join('\n\n')
 }
+
+const NEAREST = 'nearest'
+const epsText = (norm: NormName, eps: number | undefined): string =>
+  eps === undefined ? NEAREST : lengthText(norm, eps)
 
 function rangeText(min: number, max: number, structural: boolean): string {
   const kind = structural ? 'whole, ' : ''

@@ -38,8 +38,11 @@ export function list(): Command {
     })
 }
 
-type Norms = Readonly<Partial<Record<keyof typeof NORM_TITLES, { readonly eps: number }>>>
+type Norms = Readonly<Partial<Record<keyof typeof NORM_TITLES, { readonly eps?: number }>>>
 const normsText = (norms: Norms): string =>
   Object.entries(norms)
-    .map(([norm, { eps }]) => `${NORM_TITLES[norm as keyof Norms]} ${lengthText(norm as keyof Norms, eps)}`)
+    .map(([norm, { eps }]) => {
+      const title = NORM_TITLES[norm as keyof Norms]
+      return eps === undefined ? `nearest ${title}` : `${title} ${lengthText(norm as keyof Norms, eps)}`
+    })
     .join(', ')

@@ -1,0 +1,33 @@
+import type { NormName } from '../norms.ts'
+import type { Distances } from './lattice.ts'
+import type { Tally } from './probe.ts'
+import type { TracedAttack } from './trace.ts'
+
+/** One attack at one budget, as plain data: what a worker needs to know besides its programs. */
+export interface Job
+  extends Pick<TracedAttack, 'startDraws' | 'stepDraws' | 'roundDraws' | 'schedules' | 'ends' | 'gradient'> {
+  /** Names of the programs: `<key>/start`, `<key>/heavy`, … */
+  readonly key: string
+  readonly norm: NormName
+  /** Null: the nearest adversarial picture is looked for. */
+  readonly eps: number | null
+  readonly params: Readonly<Record<string, number>>
+  readonly targeted: boolean
+  readonly earlyStop: boolean
+  readonly seed: number
+  readonly classes: number
+  readonly channels: number
+  readonly hasStart: boolean
+  /** Gradients that a step costs. */
+  readonly gradients: number
+}
+
+/** What became of one image. */
+export interface Found extends Readonly<Tally> {
+  /** The adversarial picture, inside ball and box; null: none was found. */
+  readonly levels: Uint8Array | null
+  /** The point that counted as float32, or the last one looked at. */
+  readonly beforeRounding: Distances & { readonly adversarial: boolean }
+  /** What the search on the lattice took of the gradients and forward passes. */
+  readonly lattice: { readonly gradients: number; readonly forwards: number }
+}

@@ -1,0 +1,73 @@
+import { advantage } from './decision.ts'
+import { exchange } from './exchange.ts'
+import { fewestLevels } from './fewest-levels.ts'
+import type { Job } from './job.ts'
+import { toUnit } from './lattice.ts'
+import { pixels, squares, values } from './lattice-steps.ts'
+import type { Probe } from './probe.ts'
+
+/** One image on the lattice: how far an 8-bit picture of it is adversarial (from 0 on it is), and the slope of that. */
+export interface Ground {
+  readonly x0: Uint8Array
+  readonly channels: number
+  advantage(levels: Uint8Array): Promise<number>
+  /** Of the lead, in whatever unit a gradient with respect to pixels in 0..1 has. */
+  gradient(levels: Uint8Array): Promise<Float32Array>
+}
+
+/**
+ * From an adversarial point `x` the nearest 8-bit picture that is adversarial, as far as a local search finds it: first
+ * one along the way from x0 through x, then nearer ones by exchanging steps of little gain for steps of more. Null: no
+ * 8-bit picture was found.
+ */
+export async function nearestOnLattice(
+  probe: Probe,
+  { norm, targeted, channels, params: { kappa = 0 } }: Job,
+  x0: Uint8Array,
+  y: number,
+  x: Float32Array,
+): Promise<Uint8Array | null> {
+  const ground: Ground = {
+    x0,
+    channels,
+    advantage: async levels => advantage(await probe.logits(toUnit(levels)), y, targeted) - kappa,
+    gradient: async levels => (await probe.margin(toUnit(levels))).gradient,
+  }
+  if (norm === 'linf') return fewestLevels(ground, x)
+  const steps = { l2: squares, l1: values, l0: pixels }[norm]
+  const first = await alongTheWay(ground, x, norm === 'l0' ? 1 : PART)
+  return first && exchange(ground, steps, first)
+}
+
+/** How far beyond x a picture is looked for, as multiples of x − x0, and to which part of it the first is found. */
+const FARTHEST = 8
+const GROWTH = 1.15
+const PART = 1 / 128
+
+/** The nearest levels to x0 + s·(x − x0) for the least s that is found to be adversarial. */
+async function alongTheWay(ground: Ground, x: Float32Array, part: number): Promise<Uint8Array | null> {
+  const { x0 } = ground
+  const at = (s: number): Uint8Array => {
+    const levels = new Uint8Array(x0.length)
+    for (let i = 0; i < levels.length; i++) levels[i] = clampLevel(Math.round(x0[i] + s * (255 * x[i] - x0[i])))
+    return levels
+  }
+  const isAdversarial = async (levels: Uint8Array): Promise<boolean> => (await ground.advantage(levels)) >= 0
+  let far = 1
+  let found = at(far)
+  while (!(await isAdversarial(found))) {
+    far *= GROWTH
+    if (far > FARTHEST) return null
+    found = at(far)
+  }
+  let near = far === 1 ? 0 : far / GROWTH
+  while (far - near > part * far) {
+    const middle = (near + far) / 2
+    const levels = at(middle)
+    if (await isAdversarial(levels)) [far, found] = [middle, levels]
+    else near = middle
+  }
+  return found
+}
+
+const clampLevel = (v: number): number => (v < 0 ? 0 : v > 255 ? 255 : v)

@@ -1,0 +1,90 @@
+import { describe, expect, test } from '@jest/globals'
+import { exchange } from '../../src/engine/exchange.ts'
+import { fewestLevels } from '../../src/engine/fewest-levels.ts'
+import type { Ground } from '../../src/engine/lattice-search.ts'
+import { type Measure, pixels, squares, values } from '../../src/engine/lattice-steps.ts'
+import { uniform } from '../support/values.ts'
+
+// A linear lead, w · (z − x0) − least: what is nearest is then known.
+
+const next = uniform(7)
+const w = Float32Array.from({ length: 12 }, () => 2 * next() - 1)
+const x0 = Uint8Array.from({ length: 12 }, (_, i) => [0, 255, 100][i % 3])
+
+function ground(least: number, channels = 3): Ground & { asked: number } {
+  return {
+    x0,
+    channels,
+    asked: 0,
+    async advantage(levels) {
+      this.asked++
+      return levels.reduce((lead, v, i) => lead + w[i] * (v - x0[i]), -least)
+    },
+    gradient: async () => w,
+  }
+}
+/** The corner of the box that is most adversarial: far from nearest. */
+const corner = x0.map((_, i) => (w[i] > 0 ? 255 : 0))
+const clumsy = x0.map((v, i) => v + Math.round(0.6 * (corner[i] - v)))
+
+/** The least number of whole steps that a linear lead needs, best first, each worth w_i for its cost. */
+function leastL1(least: number): number {
+  const room = x0.map((v, i) => Math.abs(corner[i] - v))
+  const order = [...w.keys()].sort((a, b) => Math.abs(w[b]) - Math.abs(w[a]))
+  let [levels, lead] = [0, 0]
+  for (const i of order)
+    for (let m = 0; m < room[i] && lead < least; m++) {
+      lead += Math.abs(w[i])
+      levels++
+    }
+  return levels
+}
+
+describe('exchange', () => {
+  test.each<[string, Measure]>([
+    ['L2', squares],
+    ['L1', values],
+    ['L0', pixels],
+  ])('%s: gives an adversarial picture that is no farther, with few questions', async (_, measure) => {
+    const at = ground(100)
+    const found = await exchange(at, measure, clumsy)
+    expect(await at.advantage(found)).toBeGreaterThanOrEqual(0)
+    expect(measure.total(found, x0, 3)).toBeLessThan(measure.total(clumsy, x0, 3))
+    expect(at.asked).toBeLessThan(500)
+  })
+
+  test('L1: reaches the least that a linear lead needs, to a hundredth', async () => {
+    const found = await exchange(ground(150), values, clumsy)
+    expect(values.total(found, x0, 3)).toBeLessThanOrEqual(Math.ceil(1.01 * leastL1(150)) + 1)
+  })
+
+  test('the measures are those of the distances', () => {
+    const moved = x0.with(0, 3).with(4, 250).with(8, 90)
+    expect(squares.total(moved, x0, 3)).toBe(9 + 25 + 100)
+    expect(values.total(moved, x0, 3)).toBe(3 + 5 + 10)
+    expect(pixels.total(moved, x0, 3)).toBe(1) // of four pixels: the three values lie in one
+  })
+})
+
+describe('fewest levels', () => {
+  const reach = (k: number): number =>
+    x0.reduce((lead, v, i) => lead + Math.abs(w[i]) * Math.min(k, Math.abs(corner[i] - v)), 0)
+
+  test.each([1, 2, 9])('%d levels where so many are needed', async k => {
+    const least = (reach(k - 1) + reach(k)) / 2
+    const found = await fewestLevels(
+      ground(least),
+      Float32Array.from(clumsy, v => v / 255),
+    )
+    expect(Math.max(...found!.map((v, i) => Math.abs(v - x0[i])))).toBe(k)
+  })
+
+  test('null where no picture is adversarial', async () => {
+    expect(
+      await fewestLevels(
+        ground(reach(255) + 1),
+        Float32Array.from(corner, v => v / 255),
+      ),
+    ).toBeNull()
+  })
+})
