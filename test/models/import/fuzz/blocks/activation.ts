@@ -25,7 +25,8 @@ export const ACTIVATIONS: Blocks = {
   softplus: activation('Softplus'),
   softsign: activation('Softsign'),
   mish: activation('Mish', undefined, 18),
-  gelu: activation('Gelu', () => ({ approximate: 'tanh' }), 20),
+  gelu: activation('Gelu', net => (net.chance(0.5) ? { approximate: 'tanh' } : {}), 20),
+  errorFunction: activation('Erf'),
   swish: (net, x) => net.add('Mul', [x, net.add('Sigmoid', [x], x.shape)], x.shape),
 
   prelu(net, x) {

@@ -40,6 +40,8 @@ export const ARITHMETIC: Blocks = {
   absolute: unary('Abs'),
   sine: unary('Sin'),
   cosine: unary('Cos'),
+  arctangent: unary('Atan'),
+  areaSine: unary('Asinh'),
   logarithm: ofPositive('Log'),
   root: ofPositive('Sqrt'),
   reciprocal: ofPositive('Reciprocal'),
@@ -77,7 +79,9 @@ export const ARITHMETIC: Blocks = {
   /** Against the mean or another figure along some axes. */
   centre(net, x) {
     const axes = net.among([[1], [2], [3], [2, 3], [1, 2, 3], [-1], [1, -1]])
-    const type = net.among(['ReduceMean', 'ReduceMax', 'ReduceMin', 'ReduceSum', 'ReduceLogSumExp', 'ReduceSumSquare'])
+    const type = net.among(
+      ['Mean', 'Max', 'Min', 'Sum', 'L1', 'L2', 'LogSumExp', 'SumSquare'].map(name => `Reduce${name}`),
+    )
     const { inputs, attributes } = net.axes(axes, type === 'ReduceSum' ? 13 : 18)
     const kept = x.shape.map((d, i) => (axes.some(a => a === i + 1 || a === i - 3) ? 1 : d))
     const y = net.add(type, [x, ...inputs], kept, { ...attributes, keepdims: 1 })

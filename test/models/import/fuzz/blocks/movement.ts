@@ -124,6 +124,20 @@ export const MOVEMENTS: Blocks = {
     return net.add('Resize', [x, roi, scales], shape, { mode: 'nearest', ...how })
   },
 
+  /** To any size, by interpolation or by the nearest pixel. */
+  resize(net, x) {
+    if (net.opset < 13) return null
+    const [c, h, w] = x.shape
+    const size = [net.whole(1, h + 3), net.whole(1, w + 3)]
+    // ONNX Runtime moves a Transpose behind a Resize, and then knows no cubic one.
+    const turned = net.nodes.some(({ type }) => type === 'Transpose')
+    const mode = net.among(['nearest', 'linear', turned ? 'linear' : 'cubic'])
+    const places = net.among(['half_pixel', 'align_corners', 'asymmetric', 'pytorch_half_pixel'])
+    const rounding = mode === 'nearest' ? { nearest_mode: net.among(['floor', 'round_prefer_floor', 'ceil']) } : {}
+    const attributes = { mode, coordinate_transformation_mode: places, ...rounding }
+    return net.add('Resize', [x, '', '', net.whole64([1, c, ...size])], [c, ...size], attributes)
+  },
+
   tile(net, x) {
     const by = net.among([
       [2, 1, 1],

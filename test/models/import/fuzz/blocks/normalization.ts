@@ -36,6 +36,20 @@ export const NORMALIZATIONS: Blocks = {
     })
   },
 
+  groupNormalization(net, x) {
+    const [c, h, w] = x.shape
+    const groups = net.among([1, 2, 3, 4].filter(g => c % g === 0))
+    if (net.opset < 18 || (c / groups) * h * w < 6) return null
+    const figures = net.opset < 21 ? groups : c
+    const [scale, shift] = [net.weight([figures], 0.5, 1), net.weight([figures], 0.3)]
+    return net.add('GroupNormalization', [x, scale, shift], x.shape, { num_groups: groups, epsilon: f(1e-2) })
+  },
+
+  lpNormalization(net, x) {
+    const shifted = net.add('Add', [x, net.scalar(0.3)], x.shape)
+    return net.add('LpNormalization', [shifted], x.shape, { axis: net.among([1, 2, 3, -1]), p: net.among([1, 2]) })
+  },
+
   localResponse(net, x) {
     const size = net.among(x.shape[0] > 1 ? [1, 3, 5] : [1, 3]) // ONNX Runtime knows odd ones
     return net.add('LRN', [x], x.shape, { size, alpha: f(net.number(0.01, 0.5)), beta: f(0.75), bias: f(1.5) })
