@@ -32,7 +32,7 @@ export async function strip(clean: Picture, adversarial: Picture | null, longest
   const scaled = scale < 1 ? image.resize({ ...size, fit: 'fill' }) : image
   const small = Math.max(width, height) <= LOSSLESS
   const bytes = await scaled
-    .webp(small ? { lossless: true } : { quality: 80, smartSubsample: true, effort: 2 })
+    .webp(small ? { lossless: true, effort: 0 } : { quality: 80, smartSubsample: true, effort: 2 })
     .toBuffer()
   return { bytes, ...size, factor }
 }
