@@ -2,6 +2,7 @@ import { evaluate } from './evaluate.ts'
 import { rewrite, toposort } from './graph.ts'
 import { conv } from './ops/conv.ts'
 import { isElementwise } from './ops/elementwise.ts'
+import type { Attrs } from './ops/op.ts'
 import { equal, size } from './shape.ts'
 import { bind, constant, dataOf, isConstant, type Tensor } from './tensor.ts'
 
@@ -31,20 +32,32 @@ function shared(outputs: readonly Tensor[]): Tensor[] {
   const key = ({ op, inputs, attrs, shape }: Tensor): string => {
     const value = attrs.value as Float32Array | undefined
     if (value) return `constant ${value.length === 1 ? value[0] : `#${id(value)}`} [${shape}]`
-    return `${op.name} ${inputs.map(id)} ${JSON.stringify(attrs)}`
+    return `${op.name} ${inputs.map(id)} ${textOf(attrs)}`
   }
   return rewrite(outputs, (node, inputs) => {
     if (node.inputs.length === 0 && !isConstant(node)) return node
     const built = inputs.every((t, i) => t === node.inputs[i]) ? node : bind(node.op, inputs, node.attrs)
     // Known as it stands: not folded into a second copy of the same data.
-    const before = known.get(key(built))
+    const own = key(built)
+    const before = known.get(own)
     if (before) return before
     const simpler = without(built) ?? fold(built) ?? built
-    const same = known.get(key(simpler)) ?? simpler
-    known.set(key(built), same).set(key(simpler), same)
+    const its = simpler === built ? own : key(simpler)
+    const same = known.get(its) ?? simpler
+    known.set(own, same).set(its, same)
     return same
   })
 }
+
+/** Attributes as text; kept, since a node is met in many walks. */
+function textOf(attrs: Attrs): string {
+  const known = texts.get(attrs)
+  if (known !== undefined) return known
+  const text = JSON.stringify(attrs)
+  texts.set(attrs, text)
+  return text
+}
+const texts = new WeakMap<Attrs, string>()
 
 /** A node of constants alone becomes a constant, unless that would only make the file grow. */
 function fold(node: Tensor): Tensor | undefined {
