@@ -10,7 +10,13 @@ export interface Distances {
 }
 
 /** Exact distances of two pictures, planar [C, H, W]. */
-export function distances(a: Uint8Array, b: Uint8Array, channels: number): Distances {
+export const distances = (a: Uint8Array, b: Uint8Array, channels: number): Distances => apart(a, b, channels, 255)
+
+/** The same of two points as the model sees them; `l0` counts the pixels with a value that moved at all. */
+export const lengths = (x: Float32Array, x0: Float32Array, channels: number): Distances => apart(x, x0, channels, 1)
+
+/** @param unit what a pixel of 1 is in the two arrays */
+function apart<A extends Uint8Array | Float32Array>(a: A, b: A, channels: number, unit: number): Distances {
   const plane = a.length / channels
   let [max, sum, squares, pixels] = [0, 0, 0, 0]
   for (let p = 0; p < plane; p++) {
@@ -25,26 +31,7 @@ export function distances(a: Uint8Array, b: Uint8Array, channels: number): Dista
     }
     if (moved) pixels++
   }
-  return { linf: max / 255, l2: Math.sqrt(squares) / 255, l1: sum / 255, l0: pixels }
-}
-
-/** The same of two points as the model sees them; `l0` counts the pixels with a value that moved at all. */
-export function lengths(x: Float32Array, x0: Float32Array, channels: number): Distances {
-  const plane = x.length / channels
-  let [max, sum, squares, pixels] = [0, 0, 0, 0]
-  for (let p = 0; p < plane; p++) {
-    let moved = false
-    for (let i = p; i < x.length; i += plane) {
-      const d = Math.abs(x[i] - x0[i])
-      if (d === 0) continue
-      moved = true
-      if (d > max) max = d
-      sum += d
-      squares += d * d
-    }
-    if (moved) pixels++
-  }
-  return { linf: max, l2: Math.sqrt(squares), l1: sum, l0: pixels }
+  return { linf: max / unit, l2: Math.sqrt(squares) / unit, l1: sum / unit, l0: pixels }
 }
 
 /** Levels that a budget in Linf allows. */
