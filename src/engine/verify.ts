@@ -147,8 +147,11 @@ async function recompute(
   if (line.target !== null && said === line.target) return { ...found, outcome: 'skipped', noise: null }
   if (said !== line.label) return { ...found, outcome: 'misclassified', noise: null }
   const y = line.target ?? line.label
-  const budget = { norm: line.norm, eps: line.eps!, seed, channels, targeted: target !== null }
-  const noise = await tryNoise(pool.classify, budget, clean.levels, y, samplesFor(line.gradients))
+  const budget = { norm: line.norm, seed, channels, targeted: target !== null }
+  const noise =
+    line.eps === null
+      ? null
+      : await tryNoise(pool.classify, { ...budget, eps: line.eps }, clean.levels, y, samplesFor(line.gradients))
   const known = { ...found, noise }
   if (line.file === null) return { ...known, outcome: 'robust', adversarial: null, distance: null, fileSha256: null }
   const bytes = await readFile(join(folder, line.file))
