@@ -1,4 +1,4 @@
-import { groupLines } from './group-lines.ts'
+import { grouped } from './grouped.ts'
 import { inside, levelsOf } from './lattice.ts'
 import type { Check, Line } from './options.ts'
 import { type Context, readItem } from './picture.ts'
@@ -113,14 +113,14 @@ function finite(lines: readonly Line[]): Check {
  */
 function noise(lines: readonly Line[]): Check {
   const tried = lines.filter(l => l.noise !== null)
-  const images = groupLines(tried, l => l.image)
+  const images = grouped(tried, l => l.image)
   const missed = [...images.values()].filter(own =>
     own.some(
       ({ norm, eps, noise }) =>
         noise!.fooled > 0 && !own.some(l => l.outcome === 'adversarial' && inside(norm, eps!, l.distance!)),
     ),
   ).length
-  const passes = [...groupLines(tried, l => `${l.attack} ${l.norm} ${l.eps}`)]
+  const passes = [...grouped(tried, l => `${l.attack} ${l.norm} ${l.eps}`)]
   const beaten = passes.filter(
     ([, own]) => own.filter(l => l.noise!.first).length > own.filter(l => l.outcome === 'adversarial').length,
   )

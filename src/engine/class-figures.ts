@@ -1,3 +1,4 @@
+import { grouped } from './grouped.ts'
 import { share } from './metrics.ts'
 import type { ClassFigures } from './options.ts'
 import { type Group, isRight } from './robustness.ts'
@@ -8,14 +9,7 @@ export function classFigures(
   names: readonly string[],
   held: (group: Group) => boolean,
 ): ClassFigures[] {
-  const byClass = new Map<number, Group[]>()
-  for (const group of usable) {
-    const label = group[0].label!
-    const all = byClass.get(label)
-    if (all) all.push(group)
-    else byClass.set(label, [group])
-  }
-  return [...byClass]
+  return [...grouped(usable, ([line]) => line.label!)]
     .sort(([a], [b]) => a - b)
     .map(([label, groups]) => {
       const labelled = groups.filter(([line]) => line.labelFrom !== 'prediction')

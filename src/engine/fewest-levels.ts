@@ -1,3 +1,4 @@
+import { clampLevel } from './lattice.ts'
 import type { Ground } from './lattice-search.ts'
 
 const TRIES = 8
@@ -38,6 +39,6 @@ export async function fewestLevels(ground: Ground, x: Float32Array): Promise<Uin
 
 function corner(x0: Uint8Array, direction: Float32Array, k: number): Uint8Array {
   const levels = new Uint8Array(x0.length)
-  for (let i = 0; i < levels.length; i++) levels[i] = Math.min(255, Math.max(0, x0[i] + k * Math.sign(direction[i])))
+  for (let i = 0; i < levels.length; i++) levels[i] = clampLevel(x0[i] + k * Math.sign(direction[i]))
   return levels
 }

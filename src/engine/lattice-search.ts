@@ -2,7 +2,7 @@ import { advantage } from './decision.ts'
 import { exchange } from './exchange.ts'
 import { fewestLevels } from './fewest-levels.ts'
 import type { Job } from './job.ts'
-import { toUnit } from './lattice.ts'
+import { clampLevel, toUnit } from './lattice.ts'
 import { pixels, squares, values } from './lattice-steps.ts'
 import type { Probe } from './probe.ts'
 
@@ -69,5 +69,3 @@ async function alongTheWay(ground: Ground, x: Float32Array, part: number): Promi
   }
   return found
 }
-
-const clampLevel = (v: number): number => (v < 0 ? 0 : v > 255 ? 255 : v)

@@ -75,7 +75,8 @@ export function upwards(x: Float32Array, gradient: Float32Array): Uint8Array {
   return levels
 }
 
-const clampLevel = (v: number): number => (v < 0 ? 0 : v > 255 ? 255 : v)
+/** A whole number, held to what 8 bits say. */
+export const clampLevel = (v: number): number => (v < 0 ? 0 : v > 255 ? 255 : v)
 
 /**
  * Takes a picture back into the ball around `x0`, level by level, giving up first the levels that the loss, by its

@@ -1,4 +1,5 @@
 import type { NormName } from '../norms.ts'
+import type { Distances } from './lattice.ts'
 import type { NoiseOutcome } from './noise.ts'
 
 /** What `advx attack` is asked for; the CLI and programs fill it alike. Everything but `images` has a default. */
@@ -52,14 +53,8 @@ export interface Line {
   readonly clean: { readonly class: number; readonly confidence: number } | null
   readonly outcome: Outcome
   readonly adversarial: { readonly class: number; readonly confidence: number } | null
-  readonly distance: { readonly linf: number; readonly l2: number; readonly l1: number; readonly l0: number } | null
-  readonly beforeRounding: {
-    readonly adversarial: boolean
-    readonly linf: number
-    readonly l2: number
-    readonly l1: number
-    readonly l0: number
-  } | null
+  readonly distance: Distances | null
+  readonly beforeRounding: (Distances & { readonly adversarial: boolean }) | null
   readonly gradients: number
   readonly forwards: number
   /** What the search on the lattice took of them. */

@@ -14,7 +14,7 @@ import { type Strip, strip } from '../report/strip.ts'
 import { inOrder } from './in-order.ts'
 import type { Line, Report } from './options.ts'
 import type { Prepared } from './prepare.ts'
-import { byImage, resists, stands } from './robustness.ts'
+import { byImage, holds } from './robustness.ts'
 
 /** Writes what a run leaves for readers: report.json, report.html, report.md and report.csv. */
 export async function writeReports(
@@ -23,10 +23,9 @@ export async function writeReports(
   lines: readonly Line[],
   { items, classifier }: Pick<Prepared, 'items' | 'classifier'>,
 ): Promise<void> {
-  const { robust } = report.accuracy
   const resisted = byImage(lines)
     .filter(group => group[0].clean !== null)
-    .filter(group => (robust === null ? resists(group) : stands(group, robust.norm, robust.eps)))
+    .filter(group => holds(group, report.accuracy.robust))
     .map(([line]) => line)
   const selection = select(lines, resisted)
   const output = new Map(items.map(item => [item.source.name, item.output]))

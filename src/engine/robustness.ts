@@ -1,5 +1,5 @@
 import type { NormName } from '../norms.ts'
-import { groupLines } from './group-lines.ts'
+import { grouped } from './grouped.ts'
 import { type Distances, inside, within } from './lattice.ts'
 import type { Line } from './options.ts'
 
@@ -7,7 +7,7 @@ import type { Line } from './options.ts'
 export type Group = readonly Line[]
 
 /** The lines of each picture, in the order in which the pictures first occur. */
-export const byImage = (lines: readonly Line[]): Line[][] => [...groupLines(lines, line => line.image).values()]
+export const byImage = (lines: readonly Line[]): Line[][] => [...grouped(lines, line => line.image).values()]
 
 /** Whether the model says its label before any attack. */
 export const isRight = ([line]: Group): boolean => line.clean!.class === line.label
@@ -18,6 +18,10 @@ export const stands = (group: Group, norm: NormName, eps: number): boolean =>
 
 /** Classified rightly, and broken by no attack at all. */
 export const resists = (group: Group): boolean => isRight(group) && !group.some(line => line.outcome === 'adversarial')
+
+/** Classified rightly after the attacks: within a budget where there is one. */
+export const holds = (group: Group, budget: { readonly norm: NormName; readonly eps: number } | null): boolean =>
+  budget === null ? resists(group) : stands(group, budget.norm, budget.eps)
 
 /** The least distance at which one of these lines breaks its picture; Infinity: none does. */
 export function breakingDistance(group: Group, norm: keyof Distances): number {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { access, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AdvxError } from '../errors.ts'
@@ -11,7 +10,7 @@ import { type Facts, observe } from './checks.ts'
 import { inOrder } from './in-order.ts'
 import type { Item } from './items.ts'
 import type { AttackOptions, Line, RunEvent, RunResult } from './options.ts'
-import { attackPicture, type Context } from './picture.ts'
+import { attackPicture, type Context, sha256 } from './picture.ts'
 import type { Pass } from './plan.ts'
 import { availableThreads, hire } from './pool.ts'
 import { type Prepared, prepare } from './prepare.ts'
@@ -144,11 +143,10 @@ const keyOf = (attack: string, eps: number | null, image: string): string => `${
 /** Whether a line of an earlier run is what this run would find: same picture, same file. */
 async function stillHolds(line: Line, { source, output }: Item, out: string): Promise<boolean> {
   if (line.outcome === 'failed') return false
-  const hash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
   try {
-    if (hash(await readPictureFile(source.path)) !== line.sha256) return false
+    if (sha256(await readPictureFile(source.path)) !== line.sha256) return false
     await access(join(out, 'clean', output))
-    return line.file === null || hash(await readFile(join(out, line.file))) === line.fileSha256
+    return line.file === null || sha256(await readFile(join(out, line.file))) === line.fileSha256
   } catch {
     return false
   }

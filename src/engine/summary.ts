@@ -10,7 +10,7 @@ import { share, spread } from './metrics.ts'
 import type { AttackSummary, LabelFrom, Line, NoiseSummary, Report } from './options.ts'
 import type { Pass } from './plan.ts'
 import type { Prepared } from './prepare.ts'
-import { byImage, type Group, isRight, resists, stands } from './robustness.ts'
+import { byImage, type Group, holds, isRight, stands } from './robustness.ts'
 
 /** How a run went, besides its lines. */
 export interface Circumstances {
@@ -64,9 +64,7 @@ export function summarise(prepared: Prepared, lines: readonly Line[], facts: Fac
     target: target === null ? null : typeof target === 'number' ? classifier.classes[target] : target,
     accuracy: { clean: share(labelled.filter(isRight).length, labelled.length), robust },
     attacks: passes.map(pass => summary(pass, lines, usable.length)),
-    classes: classFigures(usable, classifier.classes, group =>
-      robust === null ? resists(group) : stands(group, robust.norm, robust.eps),
-    ),
+    classes: classFigures(usable, classifier.classes, group => holds(group, robust)),
     confusion: confusion(lines),
     curves: target === null ? curves(usable) : [],
     checks: checks(lines, classifier.classes.length, facts),
