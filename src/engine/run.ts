@@ -16,6 +16,7 @@ import type { Pass } from './plan.ts'
 import { availableThreads, hire } from './pool.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { sha256Of, writeReports } from './reports.ts'
+import { type Strips, stripsOf } from './strips.ts'
 import { exitCode, summarise } from './summary.ts'
 
 export { prepare, type Prepared }
@@ -52,7 +53,12 @@ export async function runAttack(
       for (const message of notes) on({ type: 'note', message })
       const context: Context = { prepared, pool, out: out.path }
       const inFlight = options.batchSize ?? 4 * pool.lanes * batch + 8 // being attacked, read and written
-      const [facts, lines] = await Promise.all([observe(context), attackAll(context, out, inFlight, on, signal)])
+      const { passes, items, classifier } = prepared
+      const strips = stripsOf(out.path, passes.length * items.length, classifier.input.channels)
+      const [facts, lines] = await Promise.all([
+        observe(context),
+        attackAll(context, out, strips, inFlight, on, signal),
+      ])
       const seconds = (performance.now() - began) / 1000
       const report = summarise(prepared, lines, facts, {
         command: options.command ?? 'advx (library)',
@@ -66,7 +72,7 @@ export async function runAttack(
         failUnder: options.failUnder ?? null,
         notes: [...prepared.notes, ...notes],
       })
-      await writeReports(out.path, report, lines, prepared)
+      await writeReports(out.path, report, lines, prepared, strips)
       return { report, out: out.path, exitCode: exitCode(report, options.strict ?? false) }
     } finally {
       await out.close()
@@ -111,6 +117,7 @@ interface Task {
 async function attackAll(
   context: Context,
   out: OutFolder,
+  strips: Strips,
   inFlight: number,
   on: (event: RunEvent) => void,
   signal: AbortSignal | undefined,
@@ -121,7 +128,10 @@ async function attackAll(
   const known = new Map(before.map(line => [keyOf(line.attack, line.eps, line.image), line]))
   const work = async ({ pass, item }: Task): Promise<Line> => {
     const old = known.get(keyOf(pass.plan.name, pass.eps, item.source.name))
-    return old && (await stillHolds(old, item, out.path)) ? old : attackPicture(context, pass, item)
+    if (old && (await stillHolds(old, item, out.path))) return old
+    const { line, clean, adversarial } = await attackPicture(context, pass, item)
+    if (clean && ['adversarial', 'robust'].includes(line.outcome)) strips.add(line, clean, adversarial)
+    return line
   }
   const lines: Line[] = []
   let intact = true // the file so far is what it shall be
