@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto'
 import { access, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AdvxError } from '../errors.ts'
 import { decodePicture, readPictureFile } from '../io/decode.ts'
-import { fitPicture } from '../io/fit.ts'
 import type { Picture } from '../io/picture.ts'
 import { encodePng } from '../io/png.ts'
 import { writeFileAtomic } from '../io/write-file.ts'
@@ -16,28 +14,15 @@ import type { Line } from './options.ts'
 import type { Pass } from './plan.ts'
 import type { Pool } from './pool.ts'
 import type { Prepared } from './prepare.ts'
-import { turnstile } from './turnstile.ts'
+import { type Read, type Reader, sha256 } from './reader.ts'
 
 export interface Context {
   readonly prepared: Prepared
   readonly pool: Pool
+  readonly read: Reader
   /** The out folder's real path. */
   readonly out: string
 }
-
-/** Pictures decoded at a time: a photograph takes far more memory than what the model gets of it. */
-const DECODING = 4
-
-/** x₀: the picture as the model gets it, and the sha256 of its file. */
-export const readItem = turnstile(
-  DECODING,
-  async ({ prepared }: Pick<Context, 'prepared'>, { source }: Item): Promise<{ picture: Picture; sha256: string }> => {
-    const { input, preprocessing } = prepared.classifier
-    const bytes = await readPictureFile(source.path, source.name)
-    const decoded = await decodePicture(bytes, input.channels, source.name)
-    return { picture: fitPicture(decoded, preprocessing.geometry), sha256: sha256(bytes) }
-  },
-)
 
 /** A line of results.jsonl and the pictures that it is about, null where there is none. */
 export interface Attacked {
@@ -76,9 +61,9 @@ export async function attackPicture(context: Context, pass: Pass, item: Item): P
     file: null,
     fileSha256: null,
   }
-  let read: Awaited<ReturnType<typeof readItem>>
+  let read: Read
   try {
-    read = await readItem(context, item)
+    read = await context.read(item)
   } catch (error) {
     if (error instanceof AdvxError && error.fault === 'picture') {
       const hash = await readPictureFile(item.source.path).then(sha256, () => null)
@@ -192,5 +177,3 @@ export function judge(
     distance,
   }
 }
-
-export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
