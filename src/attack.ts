@@ -1,19 +1,19 @@
 import { AdvxError } from './errors.ts'
 import { NORMS, type Norm, type NormName } from './norms.ts'
-import { describe, isStructural, type Structural } from './params.ts'
+import { misfit, type Params, type Structural } from './params.ts'
 import type { Random } from './random.ts'
 import type { Tensor } from './tensor.ts'
 
-export type Params = Readonly<Record<string, number>>
+export type { Params }
 /**
  * What a step gets and gives, the images as the first axis. Two names mean something to the driver: `x`, the point that
  * is looked at, and, where an attack has it, `done`, [N, 1, 1, 1]: an image's round ends once it is above 0.
  */
 export type State = { readonly x: Tensor } & Readonly<Record<string, Tensor>>
 
-/** Parameters as an attack's math gets them: scalar tensors, but for those that shape the computation. */
+/** Parameters as an attack's math gets them: scalar tensors, but for words and those that shape the computation. */
 export type Traced<P extends Params> = {
-  readonly [K in keyof P]: K extends Structural ? number : Tensor
+  readonly [K in keyof P]: P[K] extends string ? string : K extends Structural ? number : Tensor
 } & { readonly eps: Tensor }
 
 /** What an attack is given besides its own state and parameters. Images are [N, C, H, W] in [0, 1]. */
@@ -42,6 +42,36 @@ export interface Goal {
   readonly random: Random
 }
 
+/** One image, for an attack whose way depends on values. Pictures are [C, H, W], row by row, in [0, 1]. */
+export interface Subject {
+  /** The clean image. */
+  readonly x0: Float32Array
+  readonly shape: readonly [channels: number, height: number, width: number]
+  /** The class to leave or, targeted, to reach. */
+  readonly y: number
+  readonly targeted: boolean
+  readonly classes: number
+  readonly norm: NormName
+  /** The budget ε; Infinity where the nearest is looked for. */
+  readonly eps: number
+  /** New numbers at each call: even in (0, 1), or standard normal. They depend on seed, image and restart alone. */
+  random(distribution: 'uniform' | 'normal', length: number): Float32Array
+  logits(x: Float32Array): Promise<Float32Array>
+  /** Logits at x and vᵀ ∂z/∂x there, which is the gradient of Σ vₖ zₖ. `v`: [K]. */
+  pullback(
+    x: Float32Array,
+    v: Float32Array,
+  ): Promise<{ readonly logits: Float32Array; readonly gradient: Float32Array }>
+  /** The best other class's lead over `y`, or the target's, beyond what counts: adversarial from 0 on. */
+  lead(logits: Float32Array): number
+}
+
+/** What an attack of its own way found: a picture of [0, 1], and what the model says there. */
+export interface Point {
+  readonly x: Float32Array
+  readonly logits: Float32Array
+}
+
 /** One attack. `attacks/<name>.ts` default-exports exactly one, and `<name>` is its name in the CLI. */
 export interface Attack<P extends Params = Params, S extends State = State> {
   readonly title: string
@@ -57,11 +87,16 @@ export interface Attack<P extends Params = Params, S extends State = State> {
   /** First state of a restart; the clean images when absent. */
   start?(goal: Goal, params: Traced<P>): S
   /** One iteration. Traced once, then run `params.steps` times (1 without that parameter). */
-  step(state: S, goal: Goal, params: Traced<P>): S
+  step?(state: S, goal: Goal, params: Traced<P>): S
   /** The first state of the next round, from the last one of a round; there are `params.rounds` of them. */
   round?(state: S, goal: Goal, params: Traced<P>): S
-  /** Gradients that a step costs, for the report; 1 when absent. */
-  gradients?(params: Readonly<Record<keyof P, number>>): number
+  /**
+   * Instead of `step`, where the way depends on values (a search, queries): one restart on one image. It yields what may be
+   * the result, as it finds it, and is ended at any of them. What it asks of the model at the same time runs as one batch.
+   */
+  run?(subject: Subject, params: Readonly<P>): AsyncGenerator<Point, void, void>
+  /** Gradients that a step costs, for the report; 1 when absent. 0: `run` asks for none. */
+  gradients?(params: Readonly<P>): number
 }
 
 /**
@@ -72,10 +107,12 @@ export interface Attack<P extends Params = Params, S extends State = State> {
 export function attack<const P extends Params, S extends State = { readonly x: Tensor }>(
   definition: Attack<P, S>,
 ): Attack {
-  const { title, paper, norms, params, step } = definition
+  const { title, paper, norms, params, step, run } = definition
   const wrong = (what: string): AdvxError => new AdvxError('usage', `attack({ title: '${title}' }) ${what}`)
   if (typeof title !== 'string' || typeof paper !== 'string') throw wrong('needs a title and a paper, both text')
-  if (typeof step !== 'function') throw wrong('needs a function step(state, goal, params)')
+  if (typeof step !== 'function' && typeof run !== 'function')
+    throw wrong('needs a function step(state, goal, params), or async *run(subject, params)')
+  if (step && run) throw wrong('has both step() and run(): one of them is the attack')
   const known = Object.keys(NORMS)
   const named = Object.entries(norms ?? {})
   if (named.length === 0 || named.some(([n]) => !known.includes(n)))
@@ -84,10 +121,8 @@ export function attack<const P extends Params, S extends State = { readonly x: T
     )
   const budgets = named.filter(([, n]) => typeof n !== 'object' || n === null || 'eps' in n)
   for (const [name, value] of [...Object.entries(params ?? {}), ...budgets.map(([, n]) => ['eps', n?.eps] as const)]) {
-    const { min, max } = describe(name)
-    if (typeof value !== 'number' || !(value >= min && value <= max))
-      throw wrong(`has ${name} = ${value}, not a number in [${min}, ${max}]`)
-    if (isStructural(name) && !Number.isInteger(value)) throw wrong(`has ${name} = ${value}, not a whole number`)
+    const fit = misfit(name, value, typeof value === 'string' ? value : 0)
+    if (fit !== null) throw wrong(`has ${name} = ${value}, not ${fit}`)
   }
   if (definition.round && !('rounds' in (params ?? {}))) throw wrong('has round(), and no parameter `rounds`')
   return { ...definition, params: params ?? {} } as unknown as Attack

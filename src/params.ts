@@ -1,5 +1,6 @@
 /** What a parameter's name means, in every attack, in the CLI's help and in reports. */
-export interface Glossary {
+export type Glossary = NumberTerm | WordTerm
+export interface NumberTerm {
   readonly symbol: string
   readonly help: string
   readonly min: number
@@ -7,6 +8,15 @@ export interface Glossary {
   /** Whole numbers that shape the computation; the others are inputs of it, so that a sweep compiles once. */
   readonly structural?: true
 }
+/** A parameter that is a word; it shapes the computation. */
+export interface WordTerm {
+  readonly symbol: string
+  readonly help: string
+  /** What it can be; any text when absent. */
+  readonly choices?: readonly string[]
+}
+export type Value = number | string
+export type Params = Readonly<Record<string, Value>>
 
 export const GLOSSARY = {
   eps: { symbol: 'ε', help: 'budget, in units where a pixel is 0..1', min: 0, max: Infinity },
@@ -30,15 +40,43 @@ export const GLOSSARY = {
 } as const satisfies Record<string, Glossary>
 
 type Term = keyof typeof GLOSSARY
+/** Names of whole numbers that shape the computation. */
 export type Structural = { [K in Term]: (typeof GLOSSARY)[K] extends { structural: true } ? K : never }[Term]
 
-/** The glossary's entry, or what is known of a parameter that an attack brings itself. */
-export const describe = (name: string): Glossary =>
+/** The glossary's entry, or what is known of a parameter that an attack brings itself: it is of its default's kind. */
+export const describe = (name: string, value: Value): Glossary =>
   (GLOSSARY as Readonly<Record<string, Glossary>>)[name] ?? {
     symbol: name,
     help: "the attack's own parameter",
-    min: -Infinity,
-    max: Infinity,
+    ...(typeof value === 'string' ? {} : { min: -Infinity, max: Infinity }),
   }
 
-export const isStructural = (name: string): boolean => describe(name).structural === true
+export const isNumber = (term: Glossary): term is NumberTerm => 'min' in term
+
+/** Whether a value is an input of the computation, as a scalar, not a part of its shape. */
+export function isInput(name: string, value: Value): value is number {
+  const term = describe(name, value)
+  return isNumber(term) && !term.structural
+}
+
+/** What a parameter should be, where `value` is not that; else null. `own`: its default. */
+export function misfit(name: string, value: unknown, own: Value): string | null {
+  const term = describe(name, own)
+  if (!isNumber(term)) {
+    if (typeof value === 'string' && (term.choices?.includes(value) ?? true)) return null
+    return term.choices ? `one of ${term.choices.join(', ')}` : 'text'
+  }
+  const { min, max, structural } = term
+  const whole = structural === true
+  if (typeof value === 'number' && value >= min && value <= max && (!whole || Number.isInteger(value))) return null
+  return `a ${whole ? 'whole ' : ''}number ${range(min, max)}`
+}
+
+const range = (min: number, max: number): string =>
+  max === Infinity ? `of at least ${min}` : min === -Infinity ? `up to ${max}` : `from ${min} to ${max}`
+
+/** A number out of an attack's parameters, or what it counts as where the attack has none of that name. */
+export function numberOf(params: Params, name: keyof typeof GLOSSARY, absent: number): number {
+  const value = params[name] ?? absent
+  return typeof value === 'number' ? value : absent
+}

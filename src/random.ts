@@ -48,9 +48,8 @@ export function fingerprint(bytes: Uint8Array, ...numbers: readonly number[]): U
   return lanes
 }
 
-/** Fills `out` from a fingerprint: sfc32 (Chris Doty-Humphrey's, https://pracrand.sourceforge.net), 24 bits a number. */
-export function fill(out: Float32Array, distribution: Draw['distribution'], key: Uint32Array): void {
-  const next = generator(key)
+/** Fills `out` with numbers made of `next`, which gives even ones in (0, 1). */
+export function fill(out: Float32Array, distribution: Draw['distribution'], next: () => number): void {
   if (distribution === 'uniform') for (let i = 0; i < out.length; i++) out[i] = next()
   // Box and Muller, both halves.
   else
@@ -62,8 +61,11 @@ export function fill(out: Float32Array, distribution: Draw['distribution'], key:
     }
 }
 
-/** Numbers in (0, 1): odd multiples of 2⁻²⁴, which float32 holds exactly. */
-function generator([a0, b0, c0, d0]: Uint32Array): () => number {
+/**
+ * Numbers in (0, 1) from a fingerprint: sfc32 (Chris Doty-Humphrey's, https://pracrand.sourceforge.net), 24 bits a number:
+ * odd multiples of 2⁻²⁴, which float32 holds exactly.
+ */
+export function generator([a0, b0, c0, d0]: Uint32Array): () => number {
   let [a, b, c, d] = [a0 | 0, b0 | 0, c0 | 0, d0 | 0]
   const next = (): number => {
     const t = (((a + b) | 0) + d) | 0

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { evaluate } from '../src/evaluate.ts'
 import { L1_SHARE, l0, l1, l2, linf, type Norm, type NormName } from '../src/norms.ts'
 import { clip } from '../src/ops/elementwise.ts'
-import { fill, fingerprint, recorder } from '../src/random.ts'
+import { fill, fingerprint, generator, recorder } from '../src/random.ts'
 import { N, type Shape, size } from '../src/shape.ts'
 import { input, type Tensor } from '../src/tensor.ts'
 import { nearestInL1BallAndBox } from './support/exact-l1.ts'
@@ -153,7 +153,7 @@ function sampled(norm: Norm, shape: Shape, budget: number, count: number): Float
     const all = new Float64Array(count * one)
     for (let n = 0; n < count; n++) {
       const own = new Float32Array(one)
-      fill(own, distribution, fingerprint(new Uint8Array(0), n, k))
+      fill(own, distribution, generator(fingerprint(new Uint8Array(0), n, k)))
       all.set(own, n * one)
     }
     feeds.set(tensor, all)

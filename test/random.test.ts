@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { type Draw, fill, fingerprint, recorder } from '../src/random.ts'
+import { type Draw, fill, fingerprint, generator, recorder } from '../src/random.ts'
 import { N } from '../src/shape.ts'
 import { input } from '../src/tensor.ts'
 
@@ -7,7 +7,7 @@ const bytes = Uint8Array.from({ length: 67 }, (_, i) => (i * 37) & 255)
 const hex = (key: Uint32Array): string => [...key].map(lane => lane.toString(16).padStart(8, '0')).join('')
 const numbers = (distribution: Draw['distribution'], count: number, ...seed: number[]): Float32Array => {
   const out = new Float32Array(count)
-  fill(out, distribution, fingerprint(bytes, ...seed))
+  fill(out, distribution, generator(fingerprint(bytes, ...seed)))
   return out
 }
 const mean = (x: ArrayLike<number>, f = (v: number): number => v): number =>

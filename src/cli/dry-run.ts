@@ -1,7 +1,7 @@
 import type { AttackPlan } from '../engine/plan.ts'
 import type { Prepared } from '../engine/prepare.ts'
 import type { estimate } from '../engine/run.ts'
-import { budgetText, count, durationText, numberText } from './figures.ts'
+import { budgetText, count, durationText, numberText, valueText } from './figures.ts'
 import { printable } from './printable.ts'
 import { table } from './table.ts'
 import type { Paint } from './terminal.ts'
@@ -39,7 +39,7 @@ export function planText(
 }
 
 function attackText({ name, norm, eps, params }: AttackPlan): string {
-  const values = Object.entries(params).map(([key, value]) => `${key} ${numberText(value)}`)
+  const values = Object.entries(params).map(([key, value]) => `${key} ${valueText(value)}`)
   return printable([name, eps.map(e => budgetText(norm, e)).join(', '), ...values].join('  '))
 }
 

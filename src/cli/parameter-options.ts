@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
 import { attackNames, loadAttack, type NamedAttack } from '../engine/registry.ts'
-import { describe } from '../params.ts'
-import { numberText } from './figures.ts'
+import { describe, isNumber, type Params, type Value } from '../params.ts'
+import { valueText } from './figures.ts'
 import { parseNumber } from './number.ts'
 
 /** An attack's parameter as an option: `--steps`, or `--pgd.steps` for that attack alone. */
@@ -9,10 +9,11 @@ class ParameterOption extends Option {
   /** `steps` or `pgd.steps`. */
   readonly key: string
 
-  constructor(key: string, help: string) {
-    super(`--${key} <number>`, help)
+  constructor(key: string, name: string, own: Value, help: string) {
+    const number = isNumber(describe(name, own))
+    super(`--${key} <${number ? 'number' : 'word'}>`, help)
     this.key = key
-    this.argParser(text => parseNumber(text, `--${key}`, { signed: true }))
+    if (number) this.argParser(text => parseNumber(text, `--${key}`, { signed: true }))
   }
 
   /** Apart from the names of other options: a parameter may be called `json`. */
@@ -29,36 +30,46 @@ export async function addParameters(command: Command, chosen: readonly string[])
   const attacks = await Promise.all(chosen.map(loadAttack))
   const others = await Promise.all((await attackNames()).map(loadAttack))
   const group = `Parameters of ${attacks.map(a => a.name).join(', ')}:`
-  for (const name of parametersOf(attacks)) add(command, name, help(name, attacks), group)
+  for (const [name, own] of parametersOf(attacks)) add(command, name, name, own, help(name, attacks), group)
   for (const a of attacks)
-    for (const name of Object.keys(a.attack.params))
-      add(command, `${a.name}.${name}`, help(name, [a]), group, chosen.length < 2)
-  for (const name of parametersOf(others)) add(command, name, '', group, true)
+    for (const [name, own] of parametersOf([a]))
+      add(command, `${a.name}.${name}`, name, own, help(name, [a]), group, chosen.length < 2)
+  for (const [name, own] of parametersOf(others)) add(command, name, name, own, '', group, true)
   for (const a of others)
-    for (const name of Object.keys(a.attack.params)) add(command, `${a.name}.${name}`, '', group, true)
+    for (const [name, own] of parametersOf([a])) add(command, `${a.name}.${name}`, name, own, '', group, true)
 }
 
-const parametersOf = (attacks: readonly NamedAttack[]): string[] => [
-  ...new Set(attacks.flatMap(a => Object.keys(a.attack.params))),
-]
+/** Each with the default of the first that has it. */
+const parametersOf = (attacks: readonly NamedAttack[]): [string, Value][] =>
+  Object.entries(Object.assign({}, ...attacks.map(a => a.attack.params).reverse()))
 
-function add(command: Command, key: string, help: string, group: string, hidden = false): void {
-  const option = new ParameterOption(key, help)
+function add(
+  command: Command,
+  key: string,
+  name: string,
+  own: Value,
+  help: string,
+  group: string,
+  hidden = false,
+): void {
+  const option = new ParameterOption(key, name, own, help)
   if (command.options.some(o => o.long === option.long)) return
   command.addOption(option.hideHelp(hidden).helpGroup(group))
 }
 
 function help(name: string, attacks: readonly NamedAttack[]): string {
   const defaults = attacks.flatMap(a =>
-    name in a.attack.params ? [[a.name, numberText(a.attack.params[name])] as const] : [],
+    name in a.attack.params ? [[a.name, valueText(a.attack.params[name])] as const] : [],
   )
   const same = defaults.every(([, value]) => value === defaults[0][1])
   const shown = same ? defaults[0][1] : defaults.map(([owner, value]) => `${owner} ${value}`).join(', ')
-  return `${describe(name).help} (default: ${shown})`
+  const term = describe(name, attacks[0].attack.params[name])
+  const choices = !isNumber(term) && term.choices ? `: ${term.choices.join(', ')}` : ''
+  return `${term.help}${choices} (default: ${shown})`
 }
 
 /** The parameters that a parsed command was given. */
-export const givenParameters = (command: Command): Record<string, number> =>
+export const givenParameters = (command: Command): Params =>
   Object.fromEntries(
     command.options
       .filter(option => option instanceof ParameterOption)

@@ -1,17 +1,20 @@
 import type { Values } from '../exec/executor.ts'
+import { isInput, numberOf } from '../params.ts'
 import type { RunRow } from './batcher.ts'
 import { advantage } from './decision.ts'
-import { follow } from './follow.ts'
+import { follow, type Visit } from './follow.ts'
 import type { Found, Job } from './job.ts'
 import { lengths, toUnit, usableEps } from './lattice.ts'
 import { nearestOnLattice } from './lattice-search.ts'
 import { type BudgetedJob, type Candidate, onLattice } from './on-lattice.ts'
 import { type Probe, probe } from './probe.ts'
+import { walk } from './walk.ts'
 
 /** Attacks one image as if it were alone. `x0`: its levels, [C, H, W]; `y`: the class to leave or reach. */
 export async function attackImage(run: RunRow, job: Job, x0: Uint8Array, y: number): Promise<Found> {
   const shared: Record<string, Float32Array> = { x0: toUnit(x0), y: oneHot(y, job.classes) }
-  for (const [name, value] of Object.entries(job.params)) shared[`param:${name}`] = Float32Array.of(value)
+  for (const [name, value] of Object.entries(job.params))
+    if (isInput(name, value)) shared[`param:${name}`] = Float32Array.of(value)
   const model = probe(run, job, shared)
   const { norm, eps } = job
   if (eps === null) return minimise(run, model, job, x0, y, shared)
@@ -34,7 +37,7 @@ async function withinBudget(
   let best: Candidate | null = null
   let before: Float32Array | null = null // the first point that was adversarial before rounding
   let end: Float32Array = shared.x0
-  await follow(run, model, job, x0, shared, async ({ x, logits, gradient, last }) => {
+  await travel(run, model, job, x0, y, shared, async ({ x, logits, gradient, last }) => {
     end = x
     const adversarial = advantage(logits, y, job.targeted) >= 0
     if (adversarial) before ??= x
@@ -53,6 +56,17 @@ async function withinBudget(
   }
 }
 
+const travel = (
+  run: RunRow,
+  model: Probe,
+  job: Job,
+  x0: Uint8Array,
+  y: number,
+  shared: Values,
+  visit: (point: Visit) => Promise<boolean>,
+): Promise<void> =>
+  job.walker === null ? follow(run, model, job, x0, shared, visit) : walk(job.walker, model, job, x0, y, visit)
+
 /** Of all adversarial points of the attack the nearest, and from there the nearest picture on the lattice. */
 async function minimise(
   run: RunRow,
@@ -64,9 +78,9 @@ async function minimise(
 ): Promise<Found> {
   let best: Float32Array | null = null
   let length = Infinity
-  const { kappa = 0 } = job.params
+  const kappa = numberOf(job.params, 'kappa', 0)
   let end: Float32Array = shared.x0
-  await follow(run, model, job, x0, shared, async ({ x, logits }) => {
+  await travel(run, model, job, x0, y, shared, async ({ x, logits }) => {
     end = x
     if (advantage(logits, y, job.targeted) < kappa) return false
     const own = lengths(x, shared.x0, job.channels)[job.norm]
@@ -94,11 +108,12 @@ const HALVINGS = 8
 /** The adversarial point nearest to x0 on the way there from `x`. */
 async function toBoundary(
   model: Probe,
-  { targeted, params: { kappa = 0 } }: Job,
+  { targeted, params }: Job,
   x0: Float32Array,
   y: number,
   x: Float32Array,
 ): Promise<Float32Array> {
+  const kappa = numberOf(params, 'kappa', 0)
   let [low, high, found] = [0, 1, x]
   for (let i = 0; i < HALVINGS; i++) {
     const middle = i === 0 ? 1 - 1 / 16 : (low + high) / 2

@@ -24,9 +24,9 @@ export async function open({ executor, programs, classifier }: Prepared, crew: C
   return { pool, layout, ...(await calibrate(pool, programs, classifier)) }
 }
 
-/** The model's part of the first attack's step, which stands for those of all. */
+/** The model's part of the first attack's step, which stands for those of all; what comes nearest where none has steps. */
 const heavyOf = (programs: Readonly<Record<string, unknown>>): string =>
-  Object.keys(programs).find(name => name.endsWith('/heavy'))!
+  Object.keys(programs).find(name => name.endsWith('/heavy')) ?? ('pullback' in programs ? 'pullback' : 'forward')
 
 /** Images that run together best, by what a step costs an image alone: 1 where it costs much, 16 where it is fast. */
 export const microBatch = (milliseconds: number): number => (milliseconds >= 4 ? 1 : milliseconds >= 0.4 ? 4 : 16)

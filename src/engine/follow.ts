@@ -1,5 +1,6 @@
 import type { Values } from '../exec/executor.ts'
-import { fill, fingerprint } from '../random.ts'
+import { numberOf } from '../params.ts'
+import { fill, fingerprint, generator } from '../random.ts'
 import type { RunRow } from './batcher.ts'
 import type { Job } from './job.ts'
 import { toUnit } from './lattice.ts'
@@ -29,9 +30,9 @@ export async function follow(
   visit: (point: Visit) => Promise<boolean>,
 ): Promise<void> {
   const { key, params } = job
-  const [steps, rounds] = [params.steps ?? 1, params.rounds ?? 1]
+  const [steps, rounds] = [numberOf(params, 'steps', 1), numberOf(params, 'rounds', 1)]
   const first = { ...shared, ...at(job.schedules, 0), t: Float32Array.of(0) }
-  for (let restart = 0; restart < (params.restarts ?? 1); restart++) {
+  for (let restart = 0; restart < numberOf(params, 'restarts', 1); restart++) {
     const drawn = (draws: readonly DrawRow[], ...place: number[]) => numbers(draws, x0, job.seed, restart, ...place)
     let state: Values = { 'state:x': toUnit(x0) }
     if (job.hasStart) state = asState(await run(`${key}/start`, { ...first, ...drawn(job.startDraws, -1) }))
@@ -68,7 +69,7 @@ function numbers(draws: readonly DrawRow[], x0: Uint8Array, ...key: readonly num
   return Object.fromEntries(
     draws.map(({ name, distribution, length }, draw) => {
       const values = new Float32Array(length)
-      fill(values, distribution, fingerprint(x0, ...key, draw))
+      fill(values, distribution, generator(fingerprint(x0, ...key, draw)))
       return [name, values]
     }),
   )

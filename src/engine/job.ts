@@ -1,4 +1,5 @@
 import type { NormName } from '../norms.ts'
+import type { Params } from '../params.ts'
 import type { Distances } from './lattice.ts'
 import type { Tally } from './probe.ts'
 import type { TracedAttack } from './trace.ts'
@@ -8,15 +9,19 @@ export interface Job
   extends Pick<TracedAttack, 'startDraws' | 'stepDraws' | 'roundDraws' | 'schedules' | 'ends' | 'gradient'> {
   /** Names of the programs: `<key>/start`, `<key>/heavy`, … */
   readonly key: string
+  /** What loadAttack() takes, for an attack that goes its own way: `run`. Null: it is traced. */
+  readonly walker: string | null
   readonly norm: NormName
   /** Null: the nearest adversarial picture is looked for. */
   readonly eps: number | null
-  readonly params: Readonly<Record<string, number>>
+  readonly params: Params
   readonly targeted: boolean
   readonly earlyStop: boolean
   readonly seed: number
   readonly classes: number
   readonly channels: number
+  readonly height: number
+  readonly width: number
   readonly hasStart: boolean
   /** Gradients that a step costs. */
   readonly gradients: number

@@ -1,3 +1,4 @@
+import { numberOf } from '../params.ts'
 import { advantage } from './decision.ts'
 import { exchange } from './exchange.ts'
 import { fewestLevels } from './fewest-levels.ts'
@@ -22,11 +23,12 @@ export interface Ground {
  */
 export async function nearestOnLattice(
   probe: Probe,
-  { norm, targeted, channels, params: { kappa = 0 } }: Job,
+  { norm, targeted, channels, params }: Job,
   x0: Uint8Array,
   y: number,
   x: Float32Array,
 ): Promise<Uint8Array | null> {
+  const kappa = numberOf(params, 'kappa', 0)
   const ground: Ground = {
     x0,
     channels,

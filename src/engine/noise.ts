@@ -1,5 +1,5 @@
 import type { NormName } from '../norms.ts'
-import { type Draw, fill, fingerprint } from '../random.ts'
+import { type Draw, fill, fingerprint, generator } from '../random.ts'
 import { advantage } from './decision.ts'
 import { distances, inside, levelsOf } from './lattice.ts'
 
@@ -50,7 +50,7 @@ export async function tryNoise(
 export function noisy(budget: NoiseBudget, x0: Uint8Array, sample: number): Uint8Array {
   const draw: Numbers = (distribution, part, length = x0.length) => {
     const values = new Float32Array(length)
-    fill(values, distribution, fingerprint(x0, budget.seed, NO_RESTART, sample, part))
+    fill(values, distribution, generator(fingerprint(x0, budget.seed, NO_RESTART, sample, part)))
     return values
   }
   return budget.norm === 'linf' ? inCube(x0, levelsOf(budget.eps), draw) : inBall(budget, x0, draw)

@@ -1,4 +1,5 @@
 import type { NormName } from '../norms.ts'
+import type { Params } from '../params.ts'
 import type { Distances } from './lattice.ts'
 import type { NoiseOutcome } from './noise.ts'
 
@@ -32,7 +33,7 @@ export interface AttackOptions {
   readonly seed?: number
   readonly limit?: number
   /** Parameters of the attacks, by `steps` or `pgd.steps`. */
-  readonly params?: Readonly<Record<string, number>>
+  readonly params?: Params
   readonly earlyStop?: boolean
   /** Least robust accuracy, 0..1. */
   readonly failUnder?: number
@@ -100,7 +101,7 @@ export interface AttackSummary {
   readonly paper: string
   readonly norm: NormName
   readonly eps: number | null
-  readonly params: Readonly<Record<string, number>>
+  readonly params: Params
   /** Pictures that it tried to break. */
   readonly attacked: number
   /** Of the attacked images. Null: none was attacked. */

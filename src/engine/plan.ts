@@ -1,7 +1,7 @@
 import type { Attack } from '../attack.ts'
 import { AdvxError, expected, suggest } from '../errors.ts'
 import type { NormName } from '../norms.ts'
-import { describe, isStructural } from '../params.ts'
+import { misfit, type Params } from '../params.ts'
 import { levelsOf } from './lattice.ts'
 import { loadAttack } from './registry.ts'
 
@@ -9,12 +9,14 @@ import { loadAttack } from './registry.ts'
 export interface AttackPlan {
   readonly name: string
   readonly attack: Attack
+  /** What loadAttack() takes. */
+  readonly source: string
   readonly sha256: string
   readonly norm: NormName
   /** In the order in which they were given; null where the attack looks for the nearest adversarial picture. */
   readonly eps: readonly (number | null)[]
   /** All of its parameters, but eps. */
-  readonly params: Readonly<Record<string, number>>
+  readonly params: Params
 }
 
 /** One pass over the pictures. */
@@ -29,7 +31,7 @@ export interface AttackChoice {
   readonly attacks: readonly string[]
   readonly norm?: NormName | undefined
   readonly eps?: readonly number[] | undefined
-  readonly params: Readonly<Record<string, number>>
+  readonly params: Params
 }
 
 /**
@@ -43,7 +45,7 @@ export async function planAttacks({ attacks, norm, eps, params }: AttackChoice):
   const twice = names.find((name, i) => names.indexOf(name) !== i)
   if (twice) throw expected('usage', 'each attack once', '--attack', `${twice} twice`)
   checkParams(params, loaded)
-  return loaded.map(({ name, attack, sha256 }) => {
+  return loaded.map(({ name, attack, source, sha256 }) => {
     const known = Object.keys(attack.norms) as NormName[]
     const chosen = norm ?? known[0]
     const defaults = attack.norms[chosen]
@@ -55,7 +57,7 @@ export async function planAttacks({ attacks, norm, eps, params }: AttackChoice):
     const own = Object.fromEntries(
       Object.entries(attack.params).map(([p, value]) => [p, params[`${name}.${p}`] ?? params[p] ?? value]),
     )
-    return { name, attack, sha256, norm: chosen, eps: budgets, params: own }
+    return { name, attack, source, sha256, norm: chosen, eps: budgets, params: own }
   })
 }
 
@@ -79,15 +81,10 @@ function checkParams(params: AttackChoice['params'], attacks: readonly { name: s
           : 'no parameter: the chosen attacks have none'
       throw new AdvxError('usage', `Expected ${list} but got --${key}. ${suggest(name, all)}`.trim())
     }
-    const { min, max } = describe(name)
-    const whole = isStructural(name)
-    if (!(value >= min && value <= max) || (whole && !Number.isInteger(value)))
-      throw expected('usage', `a ${whole ? 'whole ' : ''}number ${range(min, max)}`, `--${key}`, value)
+    const fit = misfit(name, value, takers[0].attack.params[name])
+    if (fit !== null) throw expected('usage', fit, `--${key}`, value)
   }
 }
-
-const range = (min: number, max: number): string =>
-  max === Infinity ? `of at least ${min}` : min === -Infinity ? `up to ${max}` : `from ${min} to ${max}`
 
 function checkEps(eps: number, norm: NormName): void {
   if (!(eps > 0) || !Number.isFinite(eps)) throw expected('usage', 'a number above 0', '--eps', eps)

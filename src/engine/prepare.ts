@@ -6,12 +6,12 @@ import { resolveClass } from '../models/class-names.ts'
 import { reachesPicture } from '../models/import/passage.ts'
 import { readLabels } from '../models/labels.ts'
 import { type Classifier, loadModel } from '../models/load.ts'
-import { NORMS } from '../norms.ts'
+import { type AttackPrograms, programsOf } from './attack-programs.ts'
 import { type Item, itemsOf } from './items.ts'
 import type { Job } from './job.ts'
 import type { AttackOptions } from './options.ts'
 import { type AttackPlan, type Pass, passes, planAttacks } from './plan.ts'
-import { forwardOf, gradientOf, inAttack, marginOf, type Target, type TracedAttack, trace } from './trace.ts'
+import { inAttack, type Target } from './trace.ts'
 
 /** Everything that is settled before the first picture is attacked. */
 export interface Prepared {
@@ -58,7 +58,7 @@ export async function prepare(
   const labels = options.labels === undefined ? null : await readLabels(options.labels, classifier.classes)
   const { items, notes } = itemsOf(sources, labels, classifier.classes)
   checkGate(options, items, target, plans)
-  const traced = traceAll(plans, classifier, target !== null)
+  const attackPrograms = programsOfAll(plans, classifier, target !== null)
   const passList = passes(plans)
   return {
     classifier,
@@ -72,10 +72,9 @@ export async function prepare(
     out,
     seed,
     executor,
-    programs: traced.programs,
+    programs: Object.assign({}, ...Object.values(attackPrograms).map(({ programs }) => programs)),
     record: record(options, classifier, plans, target, labels, executor.name, seed),
-    job: pass =>
-      job(pass, traced.attacks[pass.plan.name], classifier, target !== null, options.earlyStop ?? true, seed),
+    job: ({ plan, eps }) => attackPrograms[plan.name].job(eps, { earlyStop: options.earlyStop ?? true, seed }),
   }
 }
 
@@ -113,69 +112,30 @@ function checkGate(
     )
 }
 
-function traceAll(
+function programsOfAll(
   plans: readonly AttackPlan[],
   { graph, classes, logits, constants, path }: Classifier,
   targeted: boolean,
-): { programs: Record<string, Fn>; attacks: Record<string, TracedAttack> } {
+): Record<string, AttackPrograms> {
   const target: Target = {
     shape: graph.input.shape,
     classes: classes.length,
     logits,
     constants,
   }
-  const programs: Record<string, Fn> = { forward: forwardOf(target) }
-  const attacks: Record<string, TracedAttack> = {}
-  if (plans.some(plan => plan.eps[0] === null)) programs.margin = marginOf(target, targeted)
-  for (const { name, attack, norm, params, eps } of plans) {
+  const attacks: Record<string, AttackPrograms> = {}
+  for (const plan of plans) {
     try {
-      const traced = trace(attack, NORMS[norm], targeted, params, target)
-      if (eps[0] === null && traced.budgeted)
-        throw expected('usage', 'a default eps', `its norm ${norm}`, 'none', 'Its math uses eps: { eps: 0.5 }.')
-      attacks[name] = traced
-      programs[`${name}/heavy`] = traced.heavy
-      programs[`${name}/light`] = traced.light
-      if (traced.start) programs[`${name}/start`] = traced.start
-      if (traced.round) programs[`${name}/round`] = traced.round
-      if (eps[0] !== null && !traced.gradient) programs[`${name}/gradient`] = gradientOf(target, targeted)
+      attacks[plan.name] = programsOf(plan, target, targeted)
     } catch (cause) {
       if (!reachesPicture(graph.input, graph.logits))
         throw new AdvxError('model', `${path}: No gradient reaches the picture. advx inspect says where it ends.`, {
           cause,
         })
-      throw inAttack(name, cause)
+      throw inAttack(plan.name, cause)
     }
   }
-  return { programs, attacks }
-}
-
-function job(
-  { plan, eps }: Pass,
-  traced: TracedAttack,
-  { input, classes }: Classifier,
-  targeted: boolean,
-  earlyStop: boolean,
-  seed: number,
-): Job {
-  return {
-    key: plan.name,
-    norm: plan.norm,
-    eps,
-    params: plan.params,
-    targeted,
-    earlyStop,
-    seed,
-    classes: classes.length,
-    channels: input.channels,
-    hasStart: traced.start !== null,
-    gradients: plan.attack.gradients?.(plan.params) ?? 1,
-    gradient: traced.gradient,
-    ends: traced.ends,
-    startDraws: traced.startDraws,
-    stepDraws: traced.stepDraws,
-    roundDraws: traced.roundDraws,
-    schedules: traced.schedules,
-  }
+  return attacks
 }
 
 function record(

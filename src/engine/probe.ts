@@ -26,6 +26,8 @@ export interface Probe {
   gradient(x: Float32Array): Promise<Float32Array>
   /** ∇ₓ of the lead over the other classes, or of the target over them. */
   margin(x: Float32Array): Promise<Slope>
+  /** Logits at x, and the gradient of Σ vₖ zₖ there. */
+  pullback(x: Float32Array, v: Float32Array): Promise<Slope>
   /** The heavy part of a step, from whatever it needs to logits at x, the gradient there where it is free, and more. */
   heavy(given: Values): Promise<Values>
 }
@@ -57,6 +59,11 @@ export function probe(run: RunRow, { key, gradient: isFree, gradients }: Job, sh
     },
     async margin(x) {
       const { logits, gradient } = await run('margin', { x, y: shared.y })
+      counted(gradient, 1)
+      return { logits: finite(logits), gradient }
+    },
+    async pullback(x, v) {
+      const { logits, gradient } = await run('pullback', { x, v })
       counted(gradient, 1)
       return { logits: finite(logits), gradient }
     },

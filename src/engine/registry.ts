@@ -10,6 +10,8 @@ import { AdvxError, expected, suggest } from '../errors.ts'
 export interface NamedAttack {
   readonly name: string
   readonly attack: Attack
+  /** What loadAttack() takes to find it again, from any folder. */
+  readonly source: string
   readonly sha256: string
 }
 
@@ -33,11 +35,12 @@ export async function loadAttack(name: string): Promise<NamedAttack> {
     const hint = `${suggest(name, names)} A file of yours is given by its path: ./${name}.js`.trim()
     throw expected('usage', `an attack (${names.join(', ')})`, '--attack', name, hint)
   }
-  return load(name, new URL(name + extension, folder))
+  return load(name, new URL(name + extension, folder), name)
 }
 
 async function loadFile(path: string): Promise<NamedAttack> {
-  const file = pathToFileURL(resolve(path))
+  const source = resolve(path)
+  const file = pathToFileURL(source)
   if (extname(path) === '.ts')
     throw expected('usage', 'a JavaScript file', '--attack', path, 'Compile it first: npx tsc, or esbuild.')
   const name = basename(path, extname(path))
@@ -50,13 +53,13 @@ async function loadFile(path: string): Promise<NamedAttack> {
     )
   resolveAdvx()
   file.search = OWN // for the hook: this file is a module, whatever the package.json above it says
-  return load(name, file)
+  return load(name, file, source)
 }
 
 const OWN = '?advx-attack'
 
-async function load(name: string, file: URL): Promise<NamedAttack> {
-  const source = await readFile(file).catch(cause => {
+async function load(name: string, file: URL, source: string): Promise<NamedAttack> {
+  const text = await readFile(file).catch(cause => {
     throw new AdvxError('usage', `No attack file '${fileURLToPath(file)}' (${(cause as NodeJS.ErrnoException).code})`, {
       cause,
     })
@@ -67,9 +70,9 @@ async function load(name: string, file: URL): Promise<NamedAttack> {
   } catch (cause) {
     throw new AdvxError('usage', `Attack '${name}' cannot be loaded: ${(cause as Error).message}`, { cause })
   }
-  if (typeof module.default?.step !== 'function')
+  if (typeof (module.default?.step ?? module.default?.run) !== 'function')
     throw expected('usage', 'export default attack({ … })', `the file of attack '${name}'`, 'something else')
-  return { name, attack: checked(module.default), sha256: createHash('sha256').update(source).digest('hex') }
+  return { name, attack: checked(module.default!), source, sha256: createHash('sha256').update(text).digest('hex') }
 }
 
 let hooked = false

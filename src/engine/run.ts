@@ -5,6 +5,7 @@ import { executorNamed } from '../exec/devices.ts'
 import { readPictureFile } from '../io/decode.ts'
 import { type OutFolder, openOut } from '../io/results.ts'
 import { loadSharp } from '../io/sharp.ts'
+import { numberOf } from '../params.ts'
 import { open } from './calibrate.ts'
 import { type Facts, observe } from './checks.ts'
 import { inOrder } from './in-order.ts'
@@ -86,7 +87,11 @@ export async function estimate(
     const { pool, batch, milliseconds } = await open(prepared, crew)
     const gradients = prepared.passes.reduce(
       (total, { plan: { attack, params } }) =>
-        total + (params.steps ?? 1) * (params.rounds ?? 1) * (params.restarts ?? 1) * (attack.gradients?.(params) ?? 1),
+        total +
+        numberOf(params, 'steps', 1) *
+          numberOf(params, 'rounds', 1) *
+          numberOf(params, 'restarts', 1) *
+          (attack.gradients?.(params) ?? 1),
       0,
     )
     const seconds = (gradients * prepared.items.length * milliseconds) / 1000 / pool.lanes

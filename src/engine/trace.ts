@@ -7,7 +7,7 @@ import { beyondLead, crossEntropy, margin } from '../nn.ts'
 import type { Norm } from '../norms.ts'
 import { neg, positive } from '../ops/elementwise.ts'
 import { reshape } from '../ops/shape.ts'
-import { isStructural } from '../params.ts'
+import { isInput, numberOf, type Params } from '../params.ts'
 import { type Draw, recorder } from '../random.ts'
 import { type Shape, show, size } from '../shape.ts'
 import { input, type Tensor } from '../tensor.ts'
@@ -61,15 +61,10 @@ export interface ScheduleRow {
  * Traces an attack's `start` and `step` into graphs, and cuts the step at the model: the heavy part is the same graph,
  * hence the same compiled session, for every attack that climbs the same loss.
  *
+ * @param attack one of steps, not one that goes its own way.
  * @throws AdvxError when the attack's state is not what `start` declared, or no picture's gradient is used.
  */
-export function trace(
-  attack: Attack,
-  norm: Norm,
-  targeted: boolean,
-  params: Record<string, number>,
-  target: Target,
-): TracedAttack {
+export function trace(attack: Attack, norm: Norm, targeted: boolean, params: Params, target: Target): TracedAttack {
   const [images] = target.shape
   const inputs: Record<string, Tensor> = {
     x0: input(target.shape, 'x0'),
@@ -77,10 +72,11 @@ export function trace(
     t: input([images, 1, 1, 1], 't'),
     'param:eps': input([], 'eps'),
   }
-  for (const name of Object.keys(attack.params)) if (!isStructural(name)) inputs[`param:${name}`] = input([], name)
+  for (const [name, value] of Object.entries(attack.params))
+    if (isInput(name, value)) inputs[`param:${name}`] = input([], name)
   const given = Object.fromEntries(
     ['eps', ...Object.keys(attack.params)].map(name => [name, inputs[`param:${name}`] ?? params[name]]),
-  ) as Parameters<Attack['step']>[2]
+  ) as Parameters<NonNullable<Attack['step']>>[2]
 
   const objective: Goal['objective'] = loss => x => {
     const value = loss(target.logits(x), inputs.y)
@@ -90,7 +86,7 @@ export function trace(
   const schedule: Goal['schedule'] = f => {
     const row = {
       name: `schedule:${schedules.length}`,
-      values: Array.from({ length: params.steps ?? 1 }, (_, t) => f(t)),
+      values: Array.from({ length: numberOf(params, 'steps', 1) }, (_, t) => f(t)),
     }
     const tensor = input([images, 1, 1, 1], row.name)
     schedules.push({ row, tensor })
@@ -118,7 +114,7 @@ export function trace(
   checkState('start', first, target.shape)
   const state = Object.fromEntries(names.map(name => [name, input(first[name].shape, name)])) as State
   const stepping = recorder()
-  const next = attack.step(state, goal(stepping.random), given)
+  const next = attack.step!(state, goal(stepping.random), given)
   checkFields('step', next, names, target.shape)
   const turning = recorder()
   const turned = attack.round?.(state, goal(turning.random), given)
@@ -166,6 +162,13 @@ export const gradientOf = (target: Target, targeted: boolean): Fn => slopeOf(tar
 
 /** Pictures and classes → logits and the gradient of the lead over the other classes, or of the target over them. */
 export const marginOf = (target: Target, targeted: boolean): Fn => slopeOf(target, targeted, margin)
+
+/** Pictures and weights of the classes, v → logits and the gradient of Σ vₖ zₖ. */
+export function pullbackOf({ shape, classes, logits }: Target): Fn {
+  const x = input(shape, 'x')
+  const v = input([shape[0], classes], 'v')
+  return { inputs: { x, v }, outputs: { logits: logits(x), gradient: grad(at => logits(at).mul(v).sum([1]))(x) } }
+}
 
 function slopeOf({ shape, classes, logits }: Target, targeted: boolean, loss: typeof margin): Fn {
   const x = input(shape, 'x')

@@ -44,7 +44,9 @@ ${table(
 
 /** What an attack is, and the parameters that it ran with. */
 function describe({ name: attack, title, paper, params }: AttackSummary): Html {
-  const settings = Object.entries(params).map(([key, value]) => `${key} ${plain(value)}`)
+  const settings = Object.entries(params).map(
+    ([key, value]) => `${key} ${typeof value === 'number' ? plain(value) : value}`,
+  )
   return html`<dt>${name(attack)}</dt><dd>${name(title, 100)}${settings.length > 0 ? html`: <bdi>${settings.join(', ')}</bdi>` : null}<small><bdi>${linked(shorten(paper, 300))}</bdi></small></dd>
 `
 }

@@ -1,21 +1,23 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { programsOf } from '../../src/engine/attack-programs.ts'
 import { advantage, argmax } from '../../src/engine/decision.ts'
 import type { Found, Job } from '../../src/engine/job.ts'
 import { type Lane, openLane } from '../../src/engine/lane.ts'
 import { distances, inside, toUnit } from '../../src/engine/lattice.ts'
 import { planAttacks } from '../../src/engine/plan.ts'
 import { attackNames, loadAttack } from '../../src/engine/registry.ts'
-import { forwardOf, gradientOf, marginOf, type Target, trace } from '../../src/engine/trace.ts'
+import type { Target } from '../../src/engine/trace.ts'
 import { evaluate } from '../../src/evaluate.ts'
 import type { Artifact, Executor } from '../../src/exec/executor.ts'
 import { cpu } from '../../src/exec/ort/cpu.ts'
 import { reference } from '../../src/exec/reference.ts'
 import { ancestors } from '../../src/graph.ts'
-import { NORMS, type NormName } from '../../src/norms.ts'
+import type { NormName } from '../../src/norms.ts'
 import { conv } from '../../src/ops/conv.ts'
 import { relu } from '../../src/ops/elementwise.ts'
 import { maxPool } from '../../src/ops/pool.ts'
 import { reshape } from '../../src/ops/shape.ts'
+import { numberOf, type Params } from '../../src/params.ts'
 import { N } from '../../src/shape.ts'
 import { constant, input, isConstant, type Tensor } from '../../src/tensor.ts'
 import { normals, uniform } from '../support/values.ts'
@@ -53,63 +55,34 @@ const pictures = Array.from({ length: 9 }, (_, i) => {
 })
 const labels = pictures.map(levels => argmax(evaluate([net(x)], new Map([[x, toUnit(levels)]]))[0]))
 
-async function lane(executor: Executor, job: Job, norm: NormName, batch: number): Promise<Lane> {
-  const { attack } = await loadAttack(job.key)
-  const traced = trace(attack, NORMS[norm], job.targeted, job.params, target)
-  const artifacts: Record<string, Artifact> = {
-    forward: await executor.compile(forwardOf(target)),
-    margin: await executor.compile(marginOf(target, job.targeted)),
-    [`${job.key}/heavy`]: await executor.compile(traced.heavy),
-    [`${job.key}/light`]: await executor.compile(traced.light),
-    [`${job.key}/gradient`]: await executor.compile(gradientOf(target, job.targeted)),
-  }
-  if (traced.start) artifacts[`${job.key}/start`] = await executor.compile(traced.start)
-  if (traced.round) artifacts[`${job.key}/round`] = await executor.compile(traced.round)
+type Changes = Partial<Pick<Job, 'eps' | 'targeted' | 'earlyStop' | 'seed'>> & { params?: Params }
+
+/** An attack at its defaults, but for some changes. */
+async function prepared(name: string, norm: NormName, { eps, targeted = false, params = {}, ...rest }: Changes = {}) {
+  const [plan] = await planAttacks({ attacks: [name], norm, params })
+  const { programs, job } = programsOf(plan, target, targeted)
+  return { programs, job: { ...job(eps ?? plan.eps[0], { earlyStop: true, seed: 0 }), ...rest } }
+}
+type Ready = Awaited<ReturnType<typeof prepared>>
+
+async function lane(executor: Executor, { programs }: Ready, batch: number): Promise<Lane> {
+  const artifacts: Record<string, Artifact> = {}
+  for (const [name, fn] of Object.entries(programs)) artifacts[name] = await executor.compile(fn)
   const opened = await openLane(executor, artifacts)
   await opened.setBatch(batch)
   return opened
 }
 
-async function jobFor(
-  name: string,
-  norm: NormName,
-  more: Partial<Job> & { params?: Record<string, number> } = {},
-): Promise<Job> {
-  const [{ attack, params, eps }] = await planAttacks({ attacks: [name], norm, params: {} })
-  const own = { ...params, ...more.params }
-  const traced = trace(attack, NORMS[norm], more.targeted ?? false, own, target)
-  return {
-    key: name,
-    norm,
-    eps: eps[0],
-    targeted: false,
-    earlyStop: true,
-    seed: 0,
-    classes: CLASSES,
-    channels: 3,
-    hasStart: traced.start !== null,
-    gradients: attack.gradients?.(own) ?? 1,
-    gradient: traced.gradient,
-    ends: traced.ends,
-    startDraws: traced.startDraws,
-    stepDraws: traced.stepDraws,
-    roundDraws: traced.roundDraws,
-    schedules: traced.schedules,
-    ...more,
-    params: own,
-  }
-}
-
 async function attackAll(
   executor: Executor,
-  job: Job,
+  ready: Ready,
   batch = 4,
   ys = labels,
   order = pictures.map((_, i) => i),
 ): Promise<Found[]> {
-  const opened = await lane(executor, job, job.norm, batch)
+  const opened = await lane(executor, ready, batch)
   const found: Found[] = new Array(pictures.length)
-  await Promise.all(order.map(async i => (found[i] = await opened.attack(job, pictures[i], ys[i]))))
+  await Promise.all(order.map(async i => (found[i] = await opened.attack(ready.job, pictures[i], ys[i]))))
   await opened.close()
   return found
 }
@@ -121,11 +94,11 @@ for (const name of await attackNames()) {
   const { attack } = await loadAttack(name)
   for (const [norm, { eps }] of Object.entries(attack.norms) as [NormName, { eps?: number }][]) {
     describe(`${name}, ${norm}`, () => {
-      let job: Job
+      let ready: Ready
       let found: Found[]
       beforeAll(async () => {
-        job = await jobFor(name, norm)
-        found = await attackAll(executor, job)
+        ready = await prepared(name, norm)
+        found = await attackAll(executor, ready)
       })
 
       test('finds adversarial pictures, and the float64 reference agrees', () => {
@@ -142,40 +115,44 @@ for (const name of await attackNames()) {
         for (const [i, { levels }] of found.entries()) {
           if (!levels) continue
           const d = distances(levels, pictures[i], 3)
-          if (job.eps !== null) expect(inside(norm, job.eps, d)).toBe(true)
+          if (ready.job.eps !== null) expect(inside(norm, ready.job.eps, d)).toBe(true)
           expect(d.l0).toBeGreaterThan(0)
         }
       })
 
       test('is the same alone, in any batch and in any order', async () => {
-        expect(await attackAll(executor, job, 1)).toEqual(found)
-        expect(await attackAll(executor, job, 7, labels, [8, 3, 5, 0, 1, 7, 2, 6, 4])).toEqual(found)
+        expect(await attackAll(executor, ready, 1)).toEqual(found)
+        expect(await attackAll(executor, ready, 7, labels, [8, 3, 5, 0, 1, 7, 2, 6, 4])).toEqual(found)
       })
 
       test('a success is never lost: more steps and no early stop break no fewer', async () => {
-        const longer = await attackAll(executor, { ...job, earlyStop: false })
+        const longer = await attackAll(executor, { ...ready, job: { ...ready.job, earlyStop: false } })
         for (const [i, { levels }] of found.entries()) if (levels) expect(longer[i].levels).not.toBeNull()
-        const steps = job.params.steps ?? 1
-        if (job.eps !== null)
-          for (const f of longer) expect(f.gradients).toBeGreaterThanOrEqual(steps * (job.params.restarts ?? 1))
+        const { params } = ready.job
+        const steps = numberOf(params, 'steps', 1) * numberOf(params, 'restarts', 1)
+        if (eps !== undefined && attack.step) for (const f of longer) expect(f.gradients).toBeGreaterThanOrEqual(steps)
       })
 
       test('targeted, it reaches the target', async () => {
         const targets = labels.map(k => (k + 1) % CLASSES)
-        const aimed = await jobFor(name, norm, { targeted: true, eps: job.eps && job.eps * 4 })
+        const aimed = await prepared(name, norm, { targeted: true, ...(eps === undefined ? {} : { eps: eps * 4 }) })
         const reached = await attackAll(executor, aimed, 4, targets)
         expect(reached.some(f => f.levels)).toBe(true)
         for (const [i, { levels }] of reached.entries()) {
           if (!levels) continue
           expect(argmax(evaluate([net(x)], new Map([[x, toUnit(levels)]]))[0])).toBe(targets[i])
-          if (aimed.eps !== null) expect(inside(norm, aimed.eps, distances(levels, pictures[i], 3))).toBe(true)
+          if (aimed.job.eps !== null) expect(inside(norm, aimed.job.eps, distances(levels, pictures[i], 3))).toBe(true)
         }
       })
 
       if (eps === undefined)
         test('what fewer steps break stays broken, and the search on the lattice is counted', async () => {
-          const steps = Math.ceil((job.params.steps ?? 1) / 4)
-          const short = await attackAll(executor, await jobFor(name, norm, { params: { steps, rounds: 1 } }))
+          const { params } = ready.job
+          const fewer = {
+            ...('steps' in params ? { steps: Math.ceil(numberOf(params, 'steps', 1) / 4) } : {}),
+            ...('rounds' in params ? { rounds: 1 } : {}),
+          }
+          const short = await attackAll(executor, await prepared(name, norm, { params: fewer }))
           for (const [i, f] of found.entries()) {
             expect(f.lattice.forwards).toBeLessThanOrEqual(f.forwards)
             expect(f.lattice.gradients).toBeLessThanOrEqual(f.gradients)
@@ -185,7 +162,7 @@ for (const name of await attackNames()) {
         })
 
       test('the reference executor breaks as many', async () => {
-        const slow = await attackAll(reference, job)
+        const slow = await attackAll(reference, ready)
         const count = (all: Found[]): number => all.filter(f => f.levels).length
         expect(Math.abs(count(slow) - count(found))).toBeLessThanOrEqual(1)
       })
@@ -195,8 +172,8 @@ for (const name of await attackNames()) {
 
 test('restarts go on only with what still resists, from other points', async () => {
   const hard = { eps: 2 / 255 }
-  const once = await attackAll(executor, await jobFor('pgd', 'linf', hard))
-  const often = await attackAll(executor, await jobFor('pgd', 'linf', { ...hard, params: { restarts: 8 } }))
+  const once = await attackAll(executor, await prepared('pgd', 'linf', hard))
+  const often = await attackAll(executor, await prepared('pgd', 'linf', { ...hard, params: { restarts: 8 } }))
   for (const [i, f] of once.entries()) if (f.levels) expect(often[i]).toEqual(f)
   const resisting = often.filter(f => !f.levels)
   for (const f of resisting) expect(f.gradients).toBeGreaterThanOrEqual(80)
@@ -205,7 +182,7 @@ test('restarts go on only with what still resists, from other points', async () 
 test('the seed decides the random start', async () => {
   const hard = { eps: 6 / 255, earlyStop: false }
   const [a, b, c] = await Promise.all(
-    [0, 0, 1].map(async seed => attackAll(executor, await jobFor('pgd', 'linf', { ...hard, seed }))),
+    [0, 0, 1].map(async seed => attackAll(executor, await prepared('pgd', 'linf', { ...hard, seed }))),
   )
   expect(a).toEqual(b)
   expect(a).not.toEqual(c)

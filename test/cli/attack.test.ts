@@ -225,7 +225,54 @@ describe("an attack of one's own", () => {
     expect(report.attacks[0]).toMatchObject({ name: 'mine', params: { steps: 5, alpha: 0.5 } })
     expect((await advx(['help', './mine.js'], { cwd })).stdout).toMatch(/^mine: /)
   })
+
+  test('goes its own way with run(), a word among its parameters, and breaks what it yields', async () => {
+    const cwd = await folderOf({ 'walk.js': WALK })
+    const run = (...more: string[]) =>
+      advx(['attack', images, '--limit', '6', '-a', './walk.js', '-e', '0.3', ...more], { cwd })
+    const { code, stderr, stdout } = await run('--toward', 'white')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/^walk +Linf 0.3 /m)
+    const report: Report = JSON.parse(await readFile(join(cwd, 'advx-out', 'report.json'), 'utf8'))
+    expect(report.attacks[0]).toMatchObject({ name: 'walk', params: { toward: 'white', steps: 6 } })
+    expect(report.attacks[0].success!.value).toBeGreaterThan(0)
+    expect(report.attacks[0].gradients).toBeGreaterThan(0)
+    const lines = await readLines(join(cwd, 'advx-out'))
+    await run('--toward', 'white', '-o', 'alone', '-b', '1', '--threads', '1')
+    expect(await readLines(join(cwd, 'alone'))).toEqual(lines)
+    expect((await advx(['verify', 'advx-out'], { cwd })).code).toBe(0)
+
+    const failed = await run('--toward', 'grey', '-o', 'grey')
+    expect(failed).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/Attack '.*walk.js' failed: grey is no direction/),
+    })
+    expect((await advx(['help', './walk.js'], { cwd })).stdout).toMatch(/--toward +toward +gradient +any text/)
+  })
 })
+
+/** In even steps up the model's gradient, or to white: two ways, so that the word matters. */
+const WALK = `import { attack } from 'advx'
+export default attack({
+  title: 'A walk',
+  paper: 'none',
+  norms: { linf: { eps: 0.1 } },
+  params: { steps: 6, toward: 'gradient' },
+  async *run({ x0, y, eps, classes, pullback, logits }, { steps, toward }) {
+    if (toward === 'grey') throw new Error('grey is no direction')
+    let x = x0
+    for (let t = 0; t < steps; t++) {
+      const v = new Float32Array(classes).map((_, k) => (k === y ? -1 : 1 / (classes - 1)))
+      const { gradient } = await pullback(x, v)
+      x = x.map((value, i) => {
+        const moved = value + (eps / steps) * (toward === 'white' ? 1 : Math.sign(gradient[i]))
+        return Math.min(1, Math.max(0, moved))
+      })
+      yield { x, logits: await logits(x) }
+    }
+  },
+})
+`
 
 test('a folder whose name needs quotes comes back quoted', async () => {
   const cwd = await folderOf()

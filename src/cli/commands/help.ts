@@ -3,7 +3,7 @@ import type { NamedAttack } from '../../engine/registry.ts'
 import { expected, suggest } from '../../errors.ts'
 import type { NormName } from '../../norms.ts'
 import { addChosenParameters } from '../attack-options.ts'
-import { lengthText, numberText } from '../figures.ts'
+import { lengthText, numberText, valueText } from '../figures.ts'
 import { printable } from '../printable.ts'
 import { table } from '../table.ts'
 import { type Paint, paint, say } from '../terminal.ts'
@@ -46,7 +46,7 @@ export async function attackHelp(name: string, commands: readonly string[], pain
 }
 
 async function describeAttack({ name, attack }: NamedAttack, path: string | undefined, paint: Paint): Promise<string> {
-  const { describe } = await import('../../params.ts')
+  const { describe, isNumber, numberOf } = await import('../../params.ts')
   const { L1_SHARE } = await import('../../norms.ts')
   const norms = (Object.keys(attack.norms) as NormName[]).map((norm, i) => [
     norm,
@@ -61,13 +61,16 @@ async function describeAttack({ name, attack }: NamedAttack, path: string | unde
       .join('; '),
   ])
   const params = Object.entries(attack.params).map(([key, value]) => {
-    const { symbol, help, min, max, structural } = describe(key)
-    return [`--${key}`, symbol, numberText(value), rangeText(min, max, structural === true), help].map(printable)
+    const term = describe(key, value)
+    const range = isNumber(term)
+      ? rangeText(term.min, term.max, term.structural === true)
+      : (term.choices?.join(', ') ?? 'any text')
+    return [`--${key}`, term.symbol, valueText(value), range, term.help].map(printable)
   })
   const first = Object.keys(attack.norms)[0] as NormName
   const own = attack.norms[first]!.eps
   const minimal = norms.every(([, eps]) => eps === NEAREST)
-  const steps = 'steps' in attack.params ? ` --steps ${2 * attack.params.steps}` : ''
+  const steps = 'steps' in attack.params ? ` --steps ${2 * numberOf(attack.params, 'steps', 1)}` : ''
   return [
     `${paint.bold(printable(name))}: ${printable(attack.title)}\n${printable(attack.paper)}`,
     minimal

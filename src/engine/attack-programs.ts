@@ -1,0 +1,75 @@
+import { expected } from '../errors.ts'
+import type { Fn } from '../exec/executor.ts'
+import { NORMS } from '../norms.ts'
+import type { Job } from './job.ts'
+import type { AttackPlan } from './plan.ts'
+import { forwardOf, gradientOf, marginOf, pullbackOf, type Target, type TracedAttack, trace } from './trace.ts'
+
+/** One attack, ready to be compiled, and what its jobs need to know of that. */
+export interface AttackPrograms {
+  /** `forward`, `margin` and `pullback` are the same for every attack; the others are `<attack>/<part>`. */
+  readonly programs: Readonly<Record<string, Fn>>
+  /** For one budget; null: the nearest adversarial picture is looked for. */
+  job(eps: number | null, options: Pick<Job, 'earlyStop' | 'seed'>): Job
+}
+
+/**
+ * What an attack runs of the model.
+ *
+ * @throws AdvxError when its math cannot be traced, or no gradient reaches the picture.
+ */
+export function programsOf(plan: AttackPlan, target: Target, targeted: boolean): AttackPrograms {
+  const { name, attack, source, norm, params } = plan
+  const [, channels, height, width] = target.shape
+  const minimal = plan.eps[0] === null
+  const gradients = attack.gradients?.(params) ?? 1
+  const traced = attack.step ? trace(attack, NORMS[norm], targeted, params, target) : null
+  if (minimal && traced?.budgeted)
+    throw expected('usage', 'a default eps', `its norm ${norm}`, 'none', 'Its math uses eps: { eps: 0.5 }.')
+  const { startDraws, stepDraws, roundDraws, schedules, ends, gradient } = traced ?? UNTRACED
+  return {
+    programs: {
+      forward: forwardOf(target),
+      ...(minimal ? { margin: marginOf(target, targeted) } : {}),
+      ...(traced ? steps(name, traced) : gradients > 0 ? { pullback: pullbackOf(target) } : {}),
+      ...(minimal || gradient ? {} : { [`${name}/gradient`]: gradientOf(target, targeted) }),
+    },
+    job: (eps, options) => ({
+      key: name,
+      walker: traced ? null : source,
+      norm,
+      eps,
+      params,
+      targeted,
+      ...options,
+      classes: target.classes,
+      channels,
+      height,
+      width,
+      hasStart: traced?.start != null,
+      gradients,
+      gradient,
+      ends,
+      startDraws,
+      stepDraws,
+      roundDraws,
+      schedules,
+    }),
+  }
+}
+
+const UNTRACED = {
+  startDraws: [],
+  stepDraws: [],
+  roundDraws: [],
+  schedules: [],
+  ends: false,
+  gradient: false,
+} satisfies Partial<TracedAttack>
+
+const steps = (name: string, { start, heavy, light, round }: TracedAttack): Record<string, Fn> => ({
+  [`${name}/heavy`]: heavy,
+  [`${name}/light`]: light,
+  ...(start ? { [`${name}/start`]: start } : {}),
+  ...(round ? { [`${name}/round`]: round } : {}),
+})

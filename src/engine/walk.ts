@@ -1,0 +1,63 @@
+import type { Point, Subject } from '../attack.ts'
+import { AdvxError } from '../errors.ts'
+import { numberOf } from '../params.ts'
+import { fill, fingerprint, generator } from '../random.ts'
+import { advantage } from './decision.ts'
+import type { Visit } from './follow.ts'
+import type { Job } from './job.ts'
+import { toUnit, usableEps } from './lattice.ts'
+import type { Probe } from './probe.ts'
+import { loadAttack } from './registry.ts'
+
+/**
+ * Follows an attack that goes its own way on one image through its restarts, from point to point, until `visit` says
+ * that the image is done.
+ *
+ * @param walker what loadAttack() takes.
+ */
+export async function walk(
+  walker: string,
+  model: Probe,
+  { norm, eps, params, targeted, classes, channels, height, width, seed }: Job,
+  x0: Uint8Array,
+  y: number,
+  visit: (point: Visit) => Promise<boolean>,
+): Promise<void> {
+  const { attack } = await loadAttack(walker)
+  for (let restart = 0; restart < numberOf(params, 'restarts', 1); restart++) {
+    const next = generator(fingerprint(x0, seed, restart, -1, 0))
+    const subject: Subject = {
+      x0: toUnit(x0),
+      shape: [channels, height, width],
+      y,
+      targeted,
+      classes,
+      norm,
+      eps: eps === null ? Infinity : usableEps(norm, eps),
+      random(distribution, length) {
+        const values = new Float32Array(length)
+        fill(values, distribution, next)
+        return values
+      },
+      logits: x => model.logits(x),
+      pullback: (x, v) => model.pullback(x, v),
+      lead: logits => advantage(logits, y, targeted),
+    }
+    let end: Point | null = null
+    for await (const { x, logits } of told(walker, attack.run!(subject, params))) {
+      end = { x: x.slice(), logits } // the attack may go on in the same array
+      if (await visit({ ...end, gradient: undefined, last: false })) return
+    }
+    if (end && (await visit({ ...end, gradient: undefined, last: true }))) return
+  }
+}
+
+/** A fault of an attack file, told as one. */
+async function* told(walker: string, points: AsyncGenerator<Point, void, void>): AsyncGenerator<Point, void, void> {
+  try {
+    yield* points
+  } catch (cause) {
+    if (cause instanceof AdvxError) throw cause
+    throw new AdvxError('usage', `Attack '${walker}' failed: ${(cause as Error).message}`, { cause })
+  }
+}
