@@ -1,11 +1,9 @@
-import type { Artifact } from '../exec/executor.ts'
 import type { Classifier } from '../models/load.ts'
-import type { Crew, Pool } from './pool.ts'
+import type { Pool } from './pool.ts'
 import type { Prepared } from './prepare.ts'
 
 /** Opened programs, and what is known of them. */
 export interface Opened {
-  readonly pool: Pool
   /** Images that run together. */
   readonly batch: number
   /** What a gradient costs an image, alone. */
@@ -15,13 +13,19 @@ export interface Opened {
   readonly notes: readonly string[]
 }
 
-/** Compiles the programs and opens them, with as many images together as the model likes. */
-export async function open({ executor, programs, classifier }: Prepared, crew: Crew): Promise<Opened> {
-  const artifacts: Record<string, Artifact> = {}
-  for (const [name, fn] of Object.entries(programs)) artifacts[name] = await executor.compile(fn)
-  const pool = await crew.open(artifacts)
-  const { layout } = artifacts[heavyOf(programs)]
-  return { pool, layout, ...(await calibrate(pool, programs, classifier)) }
+/** Compiles the programs and opens them, each while the next compiles, with as many images together as the model likes. */
+export async function open({ executor, programs, classifier }: Prepared, pool: Pool): Promise<Opened> {
+  const opening: Promise<void>[] = []
+  let layout = ''
+  for (const [name, fn] of Object.entries(programs)) {
+    const artifact = await executor.compile(fn)
+    if (name === heavyOf(programs)) layout = artifact.layout
+    const opened = pool.open(name, artifact)
+    opened.catch(() => {}) // told when all have been compiled
+    opening.push(opened)
+  }
+  await Promise.all(opening)
+  return { layout, ...(await calibrate(pool, programs, classifier)) }
 }
 
 /** The model's part of the first attack's step, which stands for those of all; what comes nearest where none has steps. */
@@ -39,7 +43,7 @@ async function calibrate(
   pool: Pool,
   programs: Readonly<Record<string, unknown>>,
   { input, classes, batch: able }: Classifier,
-): Promise<Omit<Opened, 'pool' | 'layout'>> {
+): Promise<Omit<Opened, 'layout'>> {
   const noise = (seed: number): Uint8Array =>
     Uint8Array.from(
       { length: input.channels * input.height * input.width },
@@ -50,14 +54,16 @@ async function calibrate(
   if (wanted === 1) return { batch: 1, milliseconds, notes: [] }
   // Full, and half full with other pictures in other rows.
   const batches = [wanted, wanted / 2 + 1].map((n, k) => Array.from({ length: n }, (_, i) => noise(7 * k + i)))
-  for (const name of Object.keys(programs))
-    for (const pictures of batches)
-      if (!(await pool.trial(name, pictures, classes.length)).same)
-        return {
-          batch: 1,
-          milliseconds,
-          notes: [`Pictures run one at a time: in a batch the model's '${name}' part gives other bits than alone.`],
-        }
+  const trials = Object.keys(programs).flatMap(name =>
+    batches.map(async pictures => ((await pool.trial(name, pictures, classes.length)).same ? [] : [name])),
+  )
+  const [other] = (await Promise.all(trials)).flat()
+  if (other !== undefined)
+    return {
+      batch: 1,
+      milliseconds,
+      notes: [`Pictures run one at a time: in a batch the model's '${other}' part gives other bits than alone.`],
+    }
   await pool.setBatch(wanted)
   return { batch: wanted, milliseconds, notes: [] }
 }

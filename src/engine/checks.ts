@@ -1,7 +1,7 @@
 import { grouped } from './grouped.ts'
 import { inside, levelsOf } from './lattice.ts'
 import type { Check, Line } from './options.ts'
-import { type Context, readItem } from './picture.ts'
+import type { Context } from './picture.ts'
 
 /** What is seen of the model itself on the first pictures. */
 export interface Facts {
@@ -20,7 +20,7 @@ export async function observe(context: Context): Promise<Facts> {
   let [pictures, probabilities, unstable] = [0, 0, 0]
   for (const item of context.prepared.items) {
     if (pictures === PICTURES) break
-    const read = await readItem(context, item).catch(() => null)
+    const read = await context.read(item).catch(() => null)
     if (!read) continue
     pictures++
     const runs = await Promise.all(Array.from({ length: RUNS }, () => context.pool.classify(read.picture.levels)))

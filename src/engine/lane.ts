@@ -7,6 +7,7 @@ import { toUnit } from './lattice.ts'
 
 /** A place where images are worked on: programs of its own, one thread. */
 export interface Lane {
+  open(program: string, artifact: Artifact): Promise<void>
   /** Logits of one picture. */
   classify(levels: Uint8Array): Promise<Float32Array>
   attack(job: Job, levels: Uint8Array, y: number): Promise<Found>
@@ -21,13 +22,13 @@ export interface Trial {
   readonly milliseconds: number
 }
 
-/** Opens the programs in this thread. */
-export async function openLane(executor: Executor, artifacts: Readonly<Record<string, Artifact>>): Promise<Lane> {
+/** A lane in this thread. */
+export function laneOf(executor: Executor): Lane {
   const programs = new Map<string, Program>()
-  for (const [name, artifact] of Object.entries(artifacts)) programs.set(name, await executor.open(artifact))
   const batcher = new Batcher(programs, 1)
   const run = (name: string, row: Values): Promise<Values> => batcher.run(name, row)
   return {
+    open: async (name, artifact) => void programs.set(name, await executor.open(artifact)),
     classify: async levels => (await run('forward', { x: toUnit(levels) })).logits,
     attack: (job, levels, y) => attackImage(run, job, levels, y),
     trial: (name, pictures, classes) => tryBatch(programs.get(name)!, pictures, classes),

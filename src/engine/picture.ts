@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto'
 import { access, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AdvxError } from '../errors.ts'
 import { decodePicture, readPictureFile } from '../io/decode.ts'
-import { fitPicture } from '../io/fit.ts'
 import type { Picture } from '../io/picture.ts'
 import { encodePng } from '../io/png.ts'
 import { writeFileAtomic } from '../io/write-file.ts'
@@ -16,34 +14,29 @@ import type { Line } from './options.ts'
 import type { Pass } from './plan.ts'
 import type { Pool } from './pool.ts'
 import type { Prepared } from './prepare.ts'
-import { turnstile } from './turnstile.ts'
+import { type Read, type Reader, sha256 } from './reader.ts'
 
 export interface Context {
   readonly prepared: Prepared
   readonly pool: Pool
+  readonly read: Reader
   /** The out folder's real path. */
   readonly out: string
 }
 
-/** Pictures decoded at a time: a photograph takes far more memory than what the model gets of it. */
-const DECODING = 4
-
-/** x₀: the picture as the model gets it, and the sha256 of its file. */
-export const readItem = turnstile(
-  DECODING,
-  async ({ prepared }: Pick<Context, 'prepared'>, { source }: Item): Promise<{ picture: Picture; sha256: string }> => {
-    const { input, preprocessing } = prepared.classifier
-    const bytes = await readPictureFile(source.path, source.name)
-    const decoded = await decodePicture(bytes, input.channels, source.name)
-    return { picture: fitPicture(decoded, preprocessing.geometry), sha256: sha256(bytes) }
-  },
-)
+/** A line of results.jsonl and the pictures that it is about, null where there is none. */
+export interface Attacked {
+  readonly line: Line
+  readonly clean: Picture | null
+  /** As it was read from the written file. */
+  readonly adversarial: Picture | null
+}
 
 /**
- * One line of results.jsonl: the picture is read, attacked, written and read again, and the line says what the written
- * file is. A picture that cannot be read gives a line with the reason.
+ * The picture is read, attacked, written and read again, and the line says what the written file is. A picture that
+ * cannot be read gives a line with the reason.
  */
-export async function attackPicture(context: Context, pass: Pass, item: Item): Promise<Line> {
+export async function attackPicture(context: Context, pass: Pass, item: Item): Promise<Attacked> {
   const { prepared, pool, out } = context
   const line: Line = {
     image: item.source.name,
@@ -68,13 +61,13 @@ export async function attackPicture(context: Context, pass: Pass, item: Item): P
     file: null,
     fileSha256: null,
   }
-  let read: Awaited<ReturnType<typeof readItem>>
+  let read: Read
   try {
-    read = await readItem(context, item)
+    read = await context.read(item)
   } catch (error) {
     if (error instanceof AdvxError && error.fault === 'picture') {
       const hash = await readPictureFile(item.source.path).then(sha256, () => null)
-      return { ...line, sha256: hash, error: error.message }
+      return { line: { ...line, sha256: hash, error: error.message }, clean: null, adversarial: null }
     }
     throw error
   }
@@ -102,8 +95,9 @@ export async function attackPicture(context: Context, pass: Pass, item: Item): P
     forwards: 1,
     nonFinite: Number(!logits.every(Number.isFinite)),
   }
-  if (target !== null && said === target) return { ...seen, outcome: 'skipped' }
-  if (said !== label) return { ...seen, outcome: 'misclassified' }
+  const unbroken = (line: Line): Attacked => ({ line, clean: picture, adversarial: null })
+  if (target !== null && said === target) return unbroken({ ...seen, outcome: 'skipped' })
+  if (said !== label) return unbroken({ ...seen, outcome: 'misclassified' })
 
   const found = await pool.attack(prepared.job(pass), picture.levels, target ?? label)
   const tried = {
@@ -127,12 +121,16 @@ export async function attackPicture(context: Context, pass: Pass, item: Item): P
             samplesFor(found.gradients),
           ),
   }
-  if (!found.levels) return { ...tried, outcome: 'robust' }
-  return {
-    ...tried,
-    ...(await written(context, pass, item, { ...picture, levels: found.levels }, picture, target ?? label)),
-    forwards: tried.forwards + 1,
-  }
+  if (!found.levels) return unbroken({ ...tried, outcome: 'robust' })
+  const { again, ...is } = await written(
+    context,
+    pass,
+    item,
+    { ...picture, levels: found.levels },
+    picture,
+    target ?? label,
+  )
+  return { line: { ...tried, ...is, forwards: tried.forwards + 1 }, clean: picture, adversarial: again }
 }
 
 const countsOf = (found: Found, seen: Line) => ({
@@ -151,13 +149,13 @@ async function written(
   adversarial: Picture,
   clean: Picture,
   y: number,
-): Promise<Partial<Line>> {
+): Promise<Partial<Line> & { again: Picture }> {
   const file = `${folder}/${output}`
   await writeFileAtomic(join(out, file), await encodePng(adversarial))
   const bytes = await readFile(join(out, file))
   const again = await decodePicture(bytes, clean.channels, file)
   const judged = judge(await pool.classify(again.levels), again, clean, plan.norm, eps, y, prepared.target !== null)
-  return { ...judged, file, fileSha256: sha256(bytes) }
+  return { ...judged, file, fileSha256: sha256(bytes), again }
 }
 
 /** What a written picture is, by its logits and by its distances from the clean one. */
@@ -179,5 +177,3 @@ export function judge(
     distance,
   }
 }
-
-export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')

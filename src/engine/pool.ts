@@ -2,45 +2,21 @@ import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { AdvxError } from '../errors.ts'
-import type { Artifact, Executor } from '../exec/executor.ts'
-import { type Lane, openLane } from './lane.ts'
+import type { Executor } from '../exec/executor.ts'
+import { type Lane, laneOf } from './lane.ts'
 import { turnstile } from './turnstile.ts'
 import type { Answer, Call } from './worker.ts'
 
-/** Lanes that share the work. */
-export interface Pool extends Pick<Lane, 'classify' | 'attack' | 'trial' | 'setBatch'> {
+/** Lanes that share the work, each with all programs. */
+export interface Pool extends Lane {
   readonly lanes: number
 }
 
-/** Threads that load the runtime while it is not yet known what they shall run. */
-export interface Crew {
-  open(artifacts: Readonly<Record<string, Artifact>>): Promise<Pool>
-  /** Ends the threads, opened or not. */
-  close(): Promise<void>
-}
-
 /** One lane a thread where the executor's programs open in threads, else one in this thread. */
-export function hire(executor: Executor, threads: number): Crew {
+export function hire(executor: Executor, threads: number): Pool {
   // Node does not load TypeScript into a worker: from source (in tests) the one lane is here.
   const here = !executor.threads || import.meta.url.endsWith('.ts')
-  if (here) {
-    let lane: Lane | null = null
-    return {
-      async open(artifacts) {
-        lane = await openLane(executor, artifacts)
-        return poolOf([lane])
-      },
-      close: async () => lane?.close(),
-    }
-  }
-  const hands = Array.from({ length: threads }, () => thread(executor.name))
-  return {
-    async open(artifacts) {
-      await Promise.all(hands.map(hand => hand.call('open', artifacts)))
-      return poolOf(hands.map(remoteLane))
-    },
-    close: async () => void (await Promise.all(hands.map(hand => hand.close()))),
-  }
+  return poolOf(here ? [laneOf(executor)] : Array.from({ length: threads }, () => remoteLane(thread(executor.name))))
 }
 
 /**
@@ -50,17 +26,21 @@ export function hire(executor: Executor, threads: number): Crew {
 function poolOf(lanes: readonly Lane[]): Pool {
   const attacks = share(lanes)
   const classifications = share(lanes)
+  const trials = share(lanes)
   const attack = (...args: Parameters<Lane['attack']>) => attacks(lane => lane.attack(...args))
   let admitted = turnstile(lanes.length, attack)
+  const all = async (work: (lane: Lane) => Promise<void>): Promise<void> => void (await Promise.all(lanes.map(work)))
   return {
     lanes: lanes.length,
+    open: (...args) => all(lane => lane.open(...args)),
     classify: levels => classifications(lane => lane.classify(levels)),
     attack: (...args) => admitted(...args),
-    trial: (...args) => lanes[0].trial(...args),
-    async setBatch(images) {
+    trial: (...args) => trials(lane => lane.trial(...args)),
+    setBatch(images) {
       admitted = turnstile(2 * images * lanes.length, attack)
-      await Promise.all(lanes.map(lane => lane.setBatch(images)))
+      return all(lane => lane.setBatch(images))
     },
+    close: () => all(lane => lane.close()),
   }
 }
 
@@ -117,6 +97,7 @@ function thread(device: string): Thread {
 }
 
 const remoteLane = ({ call, close }: Thread): Lane => ({
+  open: (program, artifact) => call('open', program, artifact),
   classify: levels => call('classify', levels),
   attack: (job, levels, y) => call('attack', job, levels, y),
   trial: (program, pictures, classes) => call('trial', program, pictures, classes),

@@ -1,20 +1,17 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AdvxError } from '../errors.ts'
-import { decodePicture } from '../io/decode.ts'
 import { writeFileAtomic } from '../io/write-file.ts'
 import { reportCsv } from '../report/csv.ts'
 import type { Thumbnail } from '../report/gallery.ts'
 import { reportHtml } from '../report/html.ts'
 import { reportMarkdown } from '../report/markdown.ts'
 import { select } from '../report/selection.ts'
-import { type Strip, strip } from '../report/strip.ts'
 import { inOrder } from './in-order.ts'
 import type { Line, Report } from './options.ts'
 import type { Prepared } from './prepare.ts'
 import { byImage, holds } from './robustness.ts'
+import type { Strips } from './strips.ts'
 
 /** Writes what a run leaves for readers: report.json, report.html, report.md and report.csv. */
 export async function writeReports(
@@ -22,6 +19,7 @@ export async function writeReports(
   report: Report,
   lines: readonly Line[],
   { items, classifier }: Pick<Prepared, 'items' | 'classifier'>,
+  strips: Strips,
 ): Promise<void> {
   const resisted = byImage(lines)
     .filter(group => group[0].clean !== null)
@@ -29,10 +27,9 @@ export async function writeReports(
     .map(([line]) => line)
   const selection = select(lines, resisted)
   const output = new Map(items.map(item => [item.source.name, item.output]))
-  const longest = selection.adversarial.length + selection.resisted.length > FEW ? 144 : 224
   const thumbnail = async (line: Line, file: string | null): Promise<Thumbnail> => {
     const clean = `clean/${output.get(line.image)}`
-    return { line, clean, strip: await stripOf(out, clean, file, classifier.input.channels, longest) }
+    return { line, clean, strip: await strips.of(line, clean, file) }
   }
   const adversarial = await few(selection.adversarial, line => thumbnail(line, line.file))
   const shown = { adversarial, resisted: await few(selection.resisted, line => thumbnail(line, null)) }
@@ -40,28 +37,6 @@ export async function writeReports(
   await writeFileAtomic(join(out, 'report.md'), reportMarkdown(report, lines))
   await writeFileAtomic(join(out, 'report.html'), reportHtml(report, lines, resisted, shown))
   await writeFileAtomic(join(out, 'report.json'), `${JSON.stringify(report, null, 2)}\n`)
-}
-
-/** Thumbnails up to which they are larger: 224 pixels, above it 144. */
-const FEW = 48
-
-/** Null where a file is gone or is no picture any more: the report says so, and a run does not end by it. */
-async function stripOf(
-  out: string,
-  clean: string,
-  file: string | null,
-  channels: 1 | 3,
-  longest: number,
-): Promise<Strip | null> {
-  const read = async (path: string) => decodePicture(await readFile(join(out, path)), channels, path)
-  try {
-    const x0 = await read(clean)
-    const x = file === null ? null : await read(file)
-    return x && x.levels.length !== x0.levels.length ? null : await strip(x0, x, longest)
-  } catch (cause) {
-    if (cause instanceof AdvxError || (cause as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw cause
-  }
 }
 
 /** A few at a time, so that few pictures are in memory. */

@@ -4,18 +4,19 @@ import { AdvxError } from '../errors.ts'
 import { executorNamed } from '../exec/devices.ts'
 import { readPictureFile } from '../io/decode.ts'
 import { type OutFolder, openOut } from '../io/results.ts'
-import { loadSharp } from '../io/sharp.ts'
 import { numberOf } from '../params.ts'
 import { open } from './calibrate.ts'
 import { type Facts, observe } from './checks.ts'
 import { inOrder } from './in-order.ts'
 import type { Item } from './items.ts'
 import type { AttackOptions, Line, RunEvent, RunResult } from './options.ts'
-import { attackPicture, type Context, sha256 } from './picture.ts'
+import { attackPicture, type Context } from './picture.ts'
 import type { Pass } from './plan.ts'
 import { availableThreads, hire } from './pool.ts'
 import { type Prepared, prepare } from './prepare.ts'
+import { reader, sha256 } from './reader.ts'
 import { sha256Of, writeReports } from './reports.ts'
+import { type Strips, stripsOf } from './strips.ts'
 import { exitCode, summarise } from './summary.ts'
 
 export { prepare, type Prepared }
@@ -39,7 +40,7 @@ export async function runAttack(
 ): Promise<RunResult> {
   const began = performance.now()
   const executor = executorNamed(options.device ?? 'auto')
-  const crew = hire(executor, options.threads ?? availableThreads())
+  const pool = hire(executor, options.threads ?? availableThreads())
   try {
     const prepared = await prepare(options, executor)
     for (const message of prepared.notes) on({ type: 'note', message })
@@ -48,11 +49,17 @@ export async function runAttack(
       folders: prepared.passes.map(pass => pass.folder),
     })
     try {
-      const [{ pool, batch, milliseconds, layout, notes }] = await Promise.all([open(prepared, crew), loadSharp()])
+      const read = reader(prepared)
+      const { batch, milliseconds, layout, notes } = await open(prepared, pool)
       for (const message of notes) on({ type: 'note', message })
-      const context: Context = { prepared, pool, out: out.path }
+      const context: Context = { prepared, pool, read, out: out.path }
       const inFlight = options.batchSize ?? 4 * pool.lanes * batch + 8 // being attacked, read and written
-      const [facts, lines] = await Promise.all([observe(context), attackAll(context, out, inFlight, on, signal)])
+      const { passes, items, classifier } = prepared
+      const strips = stripsOf(out.path, passes.length * items.length, classifier.input.channels)
+      const [facts, lines] = await Promise.all([
+        observe(context),
+        attackAll(context, out, strips, inFlight, on, signal),
+      ])
       const seconds = (performance.now() - began) / 1000
       const report = summarise(prepared, lines, facts, {
         command: options.command ?? 'advx (library)',
@@ -66,13 +73,13 @@ export async function runAttack(
         failUnder: options.failUnder ?? null,
         notes: [...prepared.notes, ...notes],
       })
-      await writeReports(out.path, report, lines, prepared)
+      await writeReports(out.path, report, lines, prepared, strips)
       return { report, out: out.path, exitCode: exitCode(report, options.strict ?? false) }
     } finally {
       await out.close()
     }
   } finally {
-    await crew.close()
+    await pool.close()
     await executor.close()
   }
 }
@@ -82,9 +89,9 @@ export async function estimate(
   prepared: Prepared,
   threads: number = availableThreads(),
 ): Promise<{ seconds: number; millisecondsPerGradient: number; batch: number; threads: number }> {
-  const crew = hire(prepared.executor, threads)
+  const pool = hire(prepared.executor, threads)
   try {
-    const { pool, batch, milliseconds } = await open(prepared, crew)
+    const { batch, milliseconds } = await open(prepared, pool)
     const gradients = prepared.passes.reduce(
       (total, { plan: { attack, params } }) =>
         total +
@@ -97,7 +104,7 @@ export async function estimate(
     const seconds = (gradients * prepared.items.length * milliseconds) / 1000 / pool.lanes
     return { seconds, millisecondsPerGradient: milliseconds, batch, threads: pool.lanes }
   } finally {
-    await crew.close()
+    await pool.close()
     await prepared.executor.close()
   }
 }
@@ -111,6 +118,7 @@ interface Task {
 async function attackAll(
   context: Context,
   out: OutFolder,
+  strips: Strips,
   inFlight: number,
   on: (event: RunEvent) => void,
   signal: AbortSignal | undefined,
@@ -121,7 +129,10 @@ async function attackAll(
   const known = new Map(before.map(line => [keyOf(line.attack, line.eps, line.image), line]))
   const work = async ({ pass, item }: Task): Promise<Line> => {
     const old = known.get(keyOf(pass.plan.name, pass.eps, item.source.name))
-    return old && (await stillHolds(old, item, out.path)) ? old : attackPicture(context, pass, item)
+    if (old && (await stillHolds(old, item, out.path))) return old
+    const { line, clean, adversarial } = await attackPicture(context, pass, item)
+    if (clean && ['adversarial', 'robust'].includes(line.outcome)) strips.add(line, clean, adversarial)
+    return line
   }
   const lines: Line[] = []
   let intact = true // the file so far is what it shall be

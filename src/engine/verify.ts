@@ -11,8 +11,9 @@ import { inOrder } from './in-order.ts'
 import { linesOfReport, type Place, type PlannedAttack, placesOf } from './line-places.ts'
 import { samplesFor, tryNoise } from './noise.ts'
 import type { Line } from './options.ts'
-import { judge, sha256 } from './picture.ts'
+import { judge } from './picture.ts'
 import { availableThreads, hire, type Pool } from './pool.ts'
+import { sha256 } from './reader.ts'
 import { forwardOf } from './trace.ts'
 import { reportDifferences } from './verify-reports.ts'
 
@@ -69,14 +70,14 @@ export async function verifyRun(
   const { input, classes, logits, constants } = classifier
   const target = { shape: classifier.graph.input.shape, classes: classes.length, logits, constants }
   const executor = executorNamed(device)
-  const crew = hire(executor, availableThreads())
+  const pool = hire(executor, availableThreads())
   const differences = [
     ...wholeness(await linesOfReport(folder, plan.attacks), places.length, lines.length),
     ...(await reportDifferences(folder, lines)),
   ]
   let done = 0
   try {
-    const pool = await crew.open({ forward: await executor.compile(forwardOf(target)) })
+    await pool.open('forward', await executor.compile(forwardOf(target)))
     const work = ([line, place]: readonly [Line, Place | undefined]): Promise<Difference[]> =>
       compare(folder, line, place, pool, input.channels, plan)
     const pairs = lines.map((line, i) => [line, places[i]] as const)
@@ -85,7 +86,7 @@ export async function verifyRun(
       on(++done, lines.length)
     }
   } finally {
-    await crew.close()
+    await pool.close()
     await executor.close()
   }
   return { lines: lines.length, differences }

@@ -2,12 +2,11 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { AdvxError } from '../errors.ts'
 import { executorNamed } from '../exec/devices.ts'
-import type { Artifact } from '../exec/executor.ts'
-import { type Lane, openLane } from './lane.ts'
+import { type Lane, laneOf } from './lane.ts'
 
 export interface Call {
   readonly id: number
-  readonly method: keyof Lane | 'open'
+  readonly method: keyof Lane
   readonly args: readonly unknown[]
 }
 export type Answer =
@@ -17,16 +16,12 @@ if (parentPort) {
   const port = parentPort
   const executor = executorNamed(workerData as string)
   executor.load().catch(() => {}) // told by the first `open`
-  let lane: Lane
+  const lane = laneOf(executor)
   port.on('message', async ({ id, method, args }: Call) => {
     if (method === 'close') process.exit() // this thread alone, between two native runs
-    const answer = async (): Promise<unknown> => {
-      if (method !== 'open') return (lane[method] as (...args: readonly unknown[]) => Promise<unknown>)(...args)
-      lane = await openLane(executor, args[0] as Readonly<Record<string, Artifact>>)
-      return undefined
-    }
     try {
-      port.postMessage({ id, value: await answer() } satisfies Answer)
+      const value = await (lane[method] as (...args: readonly unknown[]) => Promise<unknown>)(...args)
+      port.postMessage({ id, value } satisfies Answer)
     } catch (error) {
       const { message, stack = '' } = error as Error
       const fault = error instanceof AdvxError ? error.fault : null

@@ -23,8 +23,9 @@ export async function decodePicture(
 ): Promise<Picture> {
   const bytes = typeof file === 'string' ? await readPictureFile(file, name) : file
   const format = formatOf(bytes, name)
+  const bySharp = format !== 'BMP'
   try {
-    const image = await (format === 'BMP' ? openBmp(bytes, name) : openBySharp(bytes, name))
+    const image = bySharp ? await openBySharp(bytes) : await openBmp(bytes, name)
     const { data, info } = await image
       .flatten({ background: '#fff' })
       .toColourspace('srgb')
@@ -33,6 +34,7 @@ export async function decodePicture(
     return planes(data, info.width, info.height, channels)
   } catch (cause) {
     if (cause instanceof AdvxError) throw cause
+    if (bySharp) await refuseTooLargeBySharp(bytes, name)
     const [reason] = String(cause instanceof Error ? cause.message : cause).split('\n')
     throw unfit(name, `the ${format} data are damaged, cut short or of a kind that is not read (${reason})`, cause)
   }
@@ -76,11 +78,18 @@ function formatOf(bytes: Uint8Array, name: string): string {
   return format
 }
 
-async function openBySharp(bytes: Uint8Array, name: string): Promise<Sharp> {
+async function openBySharp(bytes: Uint8Array): Promise<Sharp> {
   const sharp = await loadSharp()
-  const { width, height } = await sharp(bytes, { limitInputPixels: false }).metadata()
-  refuseTooLarge(width, height, name)
   return sharp(bytes, { autoOrient: true, failOn: 'error', limitInputPixels: PIXEL_LIMIT })
+}
+
+/** Asked after sharp refused a picture: whether that was for its size. */
+async function refuseTooLargeBySharp(bytes: Uint8Array, name: string): Promise<void> {
+  const sharp = await loadSharp()
+  const size = await sharp(bytes, { limitInputPixels: false })
+    .metadata()
+    .catch(() => null)
+  if (size) refuseTooLarge(size.width, size.height, name)
 }
 
 async function openBmp(bytes: Uint8Array, name: string): Promise<Sharp> {

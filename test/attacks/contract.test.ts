@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { programsOf } from '../../src/engine/attack-programs.ts'
 import { advantage, argmax } from '../../src/engine/decision.ts'
 import type { Found, Job } from '../../src/engine/job.ts'
-import { type Lane, openLane } from '../../src/engine/lane.ts'
+import { type Lane, laneOf } from '../../src/engine/lane.ts'
 import { distances, inside, toUnit } from '../../src/engine/lattice.ts'
 import { planAttacks } from '../../src/engine/plan.ts'
 import { attackNames, loadAttack } from '../../src/engine/registry.ts'
 import type { Target } from '../../src/engine/trace.ts'
 import { evaluate } from '../../src/evaluate.ts'
-import type { Artifact, Executor } from '../../src/exec/executor.ts'
+import type { Executor } from '../../src/exec/executor.ts'
 import { cpu } from '../../src/exec/ort/cpu.ts'
 import { reference } from '../../src/exec/reference.ts'
 import { ancestors } from '../../src/graph.ts'
@@ -66,9 +66,8 @@ async function prepared(name: string, norm: NormName, { eps, targeted = false, p
 type Ready = Awaited<ReturnType<typeof prepared>>
 
 async function lane(executor: Executor, { programs }: Ready, batch: number): Promise<Lane> {
-  const artifacts: Record<string, Artifact> = {}
-  for (const [name, fn] of Object.entries(programs)) artifacts[name] = await executor.compile(fn)
-  const opened = await openLane(executor, artifacts)
+  const opened = laneOf(executor)
+  for (const [name, fn] of Object.entries(programs)) await opened.open(name, await executor.compile(fn))
   await opened.setBatch(batch)
   return opened
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import type { Prepared } from '../../src/engine/prepare.ts'
 import { writeReports } from '../../src/engine/reports.ts'
+import { stripsOf } from '../../src/engine/strips.ts'
 import { encodePng } from '../../src/io/png.ts'
 import { folderOf } from '../io/folder.ts'
 import { sampleLine, sampleReport } from '../report/sample.ts'
@@ -39,7 +40,7 @@ test('10,000 pictures of the worst kind, broken by two attacks, give a report be
         : sampleLine({ image, attack, file: `${attack}/${i % FILES}.png` }),
     ),
   )
-  await writeReports(out, sampleReport(), lines, prepared(images))
+  await writeReports(out, sampleReport(), lines, prepared(images), stripsOf(out, lines.length, 3))
   const html = await readFile(join(out, 'report.html'), 'utf8')
   expect(html.match(/<img /g)).toHaveLength(200)
   expect(html.match(/<div class="strip three"><img/g)).toHaveLength(150)
@@ -55,7 +56,7 @@ test('a picture that was deleted meanwhile leaves a gap, not an error', async ()
     'clean/1.png': await noise(1),
   })
   const lines = ['0.png', '1.png', '2.png'].map((image, i) => sampleLine({ image, file: `pgd/${i}.png` }))
-  await writeReports(out, sampleReport(), lines, prepared(['0.png', '1.png', '2.png']))
+  await writeReports(out, sampleReport(), lines, prepared(['0.png', '1.png', '2.png']), stripsOf(out, 3, 3))
   const html = await readFile(join(out, 'report.html'), 'utf8')
   expect(html.match(/its files cannot be read any more/g)).toHaveLength(3)
   expect(html).not.toContain('<img')

@@ -58,22 +58,20 @@ export function blockWeights(
   const [outputGroups, inputGroups] = [to, from].map((list, k) =>
     Int32Array.from(list, c => (c < 0 ? -1 - k : Math.floor(c / [outputs, inputs][k]))),
   )
-  const factors = scale && Float32Array.from(to, o => (o < 0 ? 0 : scale[o]))
+  const factors = Float32Array.from(to, o => (o < 0 ? 0 : (scale?.[o] ?? 1)))
+  const depthwise = joining.kind === 'depthwise'
   const lanes = joining.kind === 'dense' ? block : 1
   let at = 0
   for (let row = 0; row < to.length; row += block) {
-    const first = joining.kind === 'depthwise' ? row : Math.floor(row / (to.length / parts)) * perPart
+    const first = depthwise ? row : Math.floor(row / (to.length / parts)) * perPart
     for (let i = 0; i < perPart; i += lanes)
       for (let y = 0; y < kh; y++)
         for (let x = 0; x < kw; x++) {
           const tap = y * steps[2] + x * steps[3]
           for (let k = i; k < i + lanes; k++)
-            for (let lane = 0; lane < block; lane++, at++) {
-              const p = row + lane
-              const q = joining.kind === 'depthwise' ? p : first + k
-              if (outputGroups[p] !== inputGroups[q]) continue
-              const w = data[rows[p] + columns[q] + tap]
-              out[at] = factors ? w * factors[p] : w
+            for (let p = row; p < row + block; p++, at++) {
+              const q = depthwise ? p : first + k
+              if (outputGroups[p] === inputGroups[q]) out[at] = data[rows[p] + columns[q] + tap] * factors[p]
             }
         }
   }

@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto'
+import { decodePicture, readPictureFile } from '../io/decode.ts'
+import { fitPicture } from '../io/fit.ts'
+import type { Picture } from '../io/picture.ts'
+import type { Item } from './items.ts'
+import type { Prepared } from './prepare.ts'
+import { turnstile } from './turnstile.ts'
+
+/** x₀: the picture as the model gets it, and the sha256 of its file. */
+export interface Read {
+  readonly picture: Picture
+  readonly sha256: string
+}
+
+/** @throws AdvxError 'picture' when the picture cannot be used */
+export type Reader = (item: Item) => Promise<Read>
+
+/** Pictures decoded at a time: a photograph takes far more memory than what the model gets of it. */
+const DECODING = 4
+
+/** Pictures that are read before they are asked for, while programs compile. */
+const AHEAD = 16
+
+/** Reads pictures as the model gets them. The first few are read at once, and kept. */
+export function reader({ classifier: { input, preprocessing }, items }: Prepared): Reader {
+  const read = turnstile(DECODING, async ({ source }: Item): Promise<Read> => {
+    const bytes = await readPictureFile(source.path, source.name)
+    const decoded = await decodePicture(bytes, input.channels, source.name)
+    return { picture: fitPicture(decoded, preprocessing.geometry), sha256: sha256(bytes) }
+  })
+  const first = new Map(items.slice(0, AHEAD).map(item => [item, read(item)]))
+  for (const picture of first.values()) picture.catch(() => {}) // told when it is asked for
+  return item => first.get(item) ?? read(item)
+}
+
+export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
