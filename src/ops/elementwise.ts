@@ -153,7 +153,7 @@ export const where: Ternary = elementwise('where', {
   onnx: (emit, [c, a, b]) => emit.node('Where', [emit.node('Cast', [c], { to: 9 }), a, b]),
   tfjs(tf, inputs, { shape }) {
     const [c, t, e] = inputs.map(x => repeated(tf, x, shape))
-    return tf.run('Select', { condition: tf.run('Cast', { x: c }, { dtype: 'bool' }), t, e })
+    return tf.run('Select', { condition: tf.run('NotEqual', { a: c, b: tf.floats([0], []) }), t, e })
   },
   js: (c, a, b) => (c ? a : b),
   vjp: (g, _, [c]) => [null, where(c, g, 0), where(c, 0, g)],

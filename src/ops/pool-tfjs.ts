@@ -25,7 +25,8 @@ export const maxPoolTfjs: TfjsForm = {
 export const maxPoolInputTfjs: TfjsForm = {
   inputs: [NHWC, NHWC, NHWC],
   output: NHWC,
-  as: ({ inputs: [g, x, y], attrs }) => (isDilated(window(attrs)) ? scatterToMaxima(g, x, y, window(attrs)) : null),
+  as: ({ inputs: [g, x, y], attrs }, has) =>
+    has('MaxPoolGrad') && !isDilated(window(attrs)) ? null : scatterToMaxima(g, x, y, window(attrs)),
   rule(tf, [dy, map, output], { shape, attrs }) {
     const { kernel, strides, ...rest } = window(attrs)
     const { x: input, pad, before } = framed(tf, map, kernel, { strides, ...rest }, -Infinity)

@@ -11,11 +11,16 @@ export interface Kind {
   readonly packages: readonly string[]
   /** As TensorFlow.js calls it. */
   readonly backend: string
+  /** Kernels that give wrong numbers: others stand in for them. */
+  readonly wrong?: readonly string[]
+  /** Inputs of kernels that must share their memory with no other tensor. */
+  readonly unshared?: Readonly<Record<string, string>>
 }
 export type Core = typeof import('@tensorflow/tfjs-core')
 
 /** TensorFlow.js with a backend. */
 export interface Backend {
+  readonly kind: Kind
   readonly tf: Core
   readonly has: (kernel: string) => boolean
   /** Makes it the one that runs what is called next, in the same turn of the event loop. */
@@ -72,5 +77,7 @@ export async function load(kind: Kind): Promise<Backend> {
   }
   await use()
   await tf.ready()
-  return { tf, has: kernel => tf.getKernel(kernel, kind.backend) !== undefined, use }
+  const has = (kernel: string): boolean =>
+    !kind.wrong?.includes(kernel) && tf.getKernel(kernel, kind.backend) !== undefined
+  return { kind, tf, has, use }
 }

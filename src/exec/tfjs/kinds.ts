@@ -11,6 +11,10 @@ export const KINDS = {
     device: 'tfjs-wasm',
     packages: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm'],
     backend: 'wasm',
+    // Of version 4.22: the one adds to memory that it has not cleared; the other keeps how it packed b, by b's memory
+    // alone, and takes that for a b of another shape there.
+    wrong: ['MaxPoolGrad'],
+    unshared: { BatchMatMul: 'b' },
   },
   'tfjs-node': { device: 'tfjs-node', packages: ['@tensorflow/tfjs-node'], backend: 'tensorflow' },
   'tfjs-node-gpu': { device: 'tfjs-node-gpu', packages: ['@tensorflow/tfjs-node-gpu'], backend: 'tensorflow' },

@@ -80,10 +80,14 @@ function nodeOn(kernels: TfjsKernels, node: Tensor, inputs: readonly Held[], sha
 
 const named = ([a, b]: readonly Held[]): Record<string, Held> => ({ a, b })
 
-function kernelsOf({ tf }: Backend): TfjsKernels {
+function kernelsOf({ kind, tf }: Backend): TfjsKernels {
   const engine = tf.engine()
-  const call = (kernel: string, inputs: TfjsInputs, attributes = {}): Held | Held[] =>
-    engine.runKernel(kernel, inputs as unknown as NamedTensorMap, attributes)
+  const call = (kernel: string, inputs: TfjsInputs, attributes = {}): Held | Held[] => {
+    const given = inputs as Readonly<Record<string, Held>>
+    const own = kind.unshared?.[kernel]
+    const alone = own ? { ...given, [own]: engine.runKernel('Identity', { x: given[own] }) as Held } : given
+    return engine.runKernel(kernel, alone, attributes)
+  }
   return {
     run: (...args) => call(...args) as Held,
     all: (...args) => call(...args) as Held[],
