@@ -22,6 +22,8 @@ export interface Goal {
   readonly x0: Tensor
   /** One-hot, [N, K]: the class to leave or, targeted, to reach. */
   readonly y: Tensor
+  /** One-hot, [N, K]: with `targets`, the class that a restart aims at, else and in targeted runs null. */
+  readonly aim: Tensor | null
   /** What to climb, per image, [N, 1]: the cross-entropy J(x, y), or −J(x, target). */
   readonly loss: (x: Tensor) => Tensor
   /** The same for another J(logits, y): what to climb, away from y or towards it. */
@@ -79,9 +81,10 @@ export interface Attack<P extends Params = Params, S extends State = State> {
   readonly paper: string
   /**
    * The norms it knows, the usual one first, each with its default budget; without one the attack looks for the nearest
-   * adversarial picture in that norm, and the driver keeps the nearest point of all that it visits.
+   * adversarial picture in that norm, and the driver keeps the nearest point of all that it visits. `help`: what is
+   * particular to it there.
    */
-  readonly norms: Readonly<Partial<Record<NormName, { readonly eps?: number }>>>
+  readonly norms: Readonly<Partial<Record<NormName, { readonly eps?: number; readonly help?: string }>>>
   /** Parameters with their defaults, by the names of the glossary. */
   readonly params: P
   /** First state of a restart; the clean images when absent. */

@@ -1,10 +1,10 @@
 import type { Values } from '../exec/executor.ts'
 import { isInput, numberOf } from '../params.ts'
 import type { RunRow } from './batcher.ts'
-import { advantage } from './decision.ts'
+import { advantage, oneHot } from './decision.ts'
 import { follow, type Visit } from './follow.ts'
 import type { Found, Job } from './job.ts'
-import { lengths, toUnit, usableEps } from './lattice.ts'
+import { lengths, nearBall, toUnit, usableEps } from './lattice.ts'
 import { nearestOnLattice } from './lattice-search.ts'
 import { type BudgetedJob, type Candidate, onLattice } from './on-lattice.ts'
 import { type Probe, probe } from './probe.ts'
@@ -23,7 +23,7 @@ export async function attackImage(run: RunRow, job: Job, x0: Uint8Array, y: numb
 }
 
 /**
- * A point of the attack that is adversarial as float32 counts once a point of the 8-bit lattice inside the ball is
+ * A point of the attack that is adversarial as float32, inside the ball, counts once a point of the 8-bit lattice inside the ball is
  * adversarial too; until then the attack goes on.
  */
 async function withinBudget(
@@ -39,7 +39,9 @@ async function withinBudget(
   let end: Float32Array = shared.x0
   await travel(run, model, job, x0, y, shared, async ({ x, logits, gradient, last }) => {
     end = x
-    const adversarial = advantage(logits, y, job.targeted) >= 0
+    const adversarial =
+      advantage(logits, y, job.targeted) >= 0 &&
+      nearBall(usableEps(job.norm, job.eps), lengths(x, shared.x0, job.channels)[job.norm])
     if (adversarial) before ??= x
     if (last || (adversarial && !best)) {
       const found = await onLattice(model, job, x0, y, x, gradient)
@@ -122,10 +124,4 @@ async function toBoundary(
     else low = middle
   }
   return found
-}
-
-export function oneHot(k: number, length: number): Float32Array {
-  const out = new Float32Array(length)
-  out[k] = 1
-  return out
 }

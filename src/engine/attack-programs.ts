@@ -26,13 +26,14 @@ export function programsOf(plan: AttackPlan, target: Target, targeted: boolean):
   const traced = attack.step ? trace(attack, NORMS[norm], targeted, params, target) : null
   if (minimal && traced?.budgeted)
     throw expected('usage', 'a default eps', `its norm ${norm}`, 'none', 'Its math uses eps: { eps: 0.5 }.')
-  const { startDraws, stepDraws, roundDraws, schedules, ends, gradient } = traced ?? UNTRACED
+  const { startDraws, stepDraws, roundDraws, schedules, ends, slopes, gradient } = traced ?? UNTRACED
   return {
     programs: {
       forward: forwardOf(target),
-      ...(minimal ? { margin: marginOf(target, targeted) } : {}),
-      ...(traced ? steps(name, traced) : gradients > 0 ? { pullback: pullbackOf(target) } : {}),
-      ...(minimal || gradient ? {} : { [`${name}/gradient`]: gradientOf(target, targeted) }),
+      ...(traced ? steps(name, traced) : {}),
+      ...(gradients > 0 && !traced ? { pullback: pullbackOf(target) } : {}),
+      ...(gradients > 0 && minimal ? { margin: marginOf(target, targeted) } : {}),
+      ...(gradients > 0 && !minimal && !gradient ? { [`${name}/gradient`]: gradientOf(target, targeted) } : {}),
     },
     job: (eps, options) => ({
       key: name,
@@ -50,6 +51,7 @@ export function programsOf(plan: AttackPlan, target: Target, targeted: boolean):
       gradients,
       gradient,
       ends,
+      slopes,
       startDraws,
       stepDraws,
       roundDraws,
@@ -64,6 +66,7 @@ const UNTRACED = {
   roundDraws: [],
   schedules: [],
   ends: false,
+  slopes: [],
   gradient: false,
 } satisfies Partial<TracedAttack>
 

@@ -6,7 +6,7 @@ import type { TracedAttack } from './trace.ts'
 
 /** One attack at one budget, as plain data: what a worker needs to know besides its programs. */
 export interface Job
-  extends Pick<TracedAttack, 'startDraws' | 'stepDraws' | 'roundDraws' | 'schedules' | 'ends' | 'gradient'> {
+  extends Pick<TracedAttack, 'startDraws' | 'stepDraws' | 'roundDraws' | 'schedules' | 'ends' | 'slopes' | 'gradient'> {
   /** Names of the programs: `<key>/start`, `<key>/heavy`, … */
   readonly key: string
   /** What loadAttack() takes, for an attack that goes its own way: `run`. Null: it is traced. */

@@ -98,6 +98,7 @@ export async function estimate(
         numberOf(params, 'steps', 1) *
           numberOf(params, 'rounds', 1) *
           numberOf(params, 'restarts', 1) *
+          Math.max(1, numberOf(params, 'targets', 0)) *
           (attack.gradients?.(params) ?? 1),
       0,
     )

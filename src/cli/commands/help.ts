@@ -53,11 +53,13 @@ async function describeAttack({ name, attack }: NamedAttack, path: string | unde
     epsText(norm, attack.norms[norm]!.eps),
     [
       i === 0 ? 'used where --norm is not given' : '',
-      norm === 'l1' && attack.norms.l1!.eps !== undefined
-        ? `each step moves the strongest ${numberText(100 * L1_SHARE)} % of the values`
-        : '',
+      attack.norms[norm]!.help ??
+        (norm === 'l1' && attack.norms.l1!.eps !== undefined
+          ? `each step moves the strongest ${numberText(100 * L1_SHARE)} % of the values`
+          : ''),
     ]
       .filter(text => text !== '')
+      .map(printable)
       .join('; '),
   ])
   const params = Object.entries(attack.params).map(([key, value]) => {
