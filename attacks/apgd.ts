@@ -46,6 +46,10 @@ export default attack({
     l1: { eps: 12, help: 'a step moves as many of the strongest values as ⅔ of those that the best point moved' },
   },
   params: { loss: 'ce', steps: 100, rounds: 1, targets: 0, restarts: 1 },
+  note: ({ loss }, classes) =>
+    loss === 'dlr' && classes < 4
+      ? `The difference of logits ratio divides by what there is between the first logit and the third (with a class aimed at, the third and fourth). This model has ${classes} classes: ${classes < 3 ? 'apgd climbs the margin itself' : 'with a class aimed at, apgd divides by what is between the first and the third'}.`
+      : null,
 
   start({ x0, norm, random }, { eps, rounds }) {
     const reach = x0.sum([1, 2, 3]).mul(0).add(eps.mul(rounds))

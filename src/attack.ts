@@ -16,6 +16,11 @@ export type Traced<P extends Params> = {
   readonly [K in keyof P]: P[K] extends string ? string : K extends Structural ? number : Tensor
 } & { readonly eps: Tensor }
 
+/** Parameters as numbers and words. */
+export type Settings<P extends Params> = {
+  readonly [K in keyof P]: P[K] extends string ? string : P[K] extends number ? number : P[K]
+}
+
 /** What an attack is given besides its own state and parameters. Images are [N, C, H, W] in [0, 1]. */
 export interface Goal {
   /** The clean images. */
@@ -74,6 +79,16 @@ export interface Point {
   readonly logits: Float32Array
 }
 
+/** One attack of a sequence. */
+export interface Stage {
+  /** What results and reports call it: letters, digits, '.', '-' and '_'. */
+  readonly name: string
+  /** A name of `advx list`, or the path of a file, from where the sequence's own file is. */
+  readonly attack: string
+  /** Parameters of that attack; its own defaults where there are none. */
+  readonly params?: Params
+}
+
 /** One attack. `attacks/<name>.ts` default-exports exactly one, and `<name>` is its name in the CLI. */
 export interface Attack<P extends Params = Params, S extends State = State> {
   readonly title: string
@@ -97,9 +112,13 @@ export interface Attack<P extends Params = Params, S extends State = State> {
    * Instead of `step`, where the way depends on values (a search, queries): one restart on one image. It yields what may be
    * the result, as it finds it, and is ended at any of them. What it asks of the model at the same time runs as one batch.
    */
-  run?(subject: Subject, params: Readonly<P>): AsyncGenerator<Point, void, void>
+  run?(subject: Subject, params: Settings<P>): AsyncGenerator<Point, void, void>
+  /** Instead of `step`: a sequence of attacks in that norm, each on the pictures that still stand. */
+  stages?(norm: NormName, params: Settings<P>): readonly Stage[]
+  /** What a reader of results should know of it with these parameters and so many classes; null: nothing. */
+  note?(params: Settings<P>, classes: number): string | null
   /** Gradients that a step costs, for the report; 1 when absent. 0: `run` asks for none. */
-  gradients?(params: Readonly<P>): number
+  gradients?(params: Settings<P>): number
 }
 
 /**
@@ -110,12 +129,14 @@ export interface Attack<P extends Params = Params, S extends State = State> {
 export function attack<const P extends Params, S extends State = { readonly x: Tensor }>(
   definition: Attack<P, S>,
 ): Attack {
-  const { title, paper, norms, params, step, run } = definition
+  const { title, paper, norms, params, step, run, stages } = definition
   const wrong = (what: string): AdvxError => new AdvxError('usage', `attack({ title: '${title}' }) ${what}`)
   if (typeof title !== 'string' || typeof paper !== 'string') throw wrong('needs a title and a paper, both text')
-  if (typeof step !== 'function' && typeof run !== 'function')
-    throw wrong('needs a function step(state, goal, params), or async *run(subject, params)')
-  if (step && run) throw wrong('has both step() and run(): one of them is the attack')
+  const ways = Object.entries({ step, run, stages }).filter(([, way]) => way !== undefined)
+  if (ways.length === 0 || ways.some(([, way]) => typeof way !== 'function'))
+    throw wrong('needs a function step(state, goal, params), async *run(subject, params), or stages(norm, params)')
+  if (ways.length > 1)
+    throw wrong(`has both ${ways.map(([name]) => `${name}()`).join(' and ')}: one of them is the attack`)
   const known = Object.keys(NORMS)
   const named = Object.entries(norms ?? {})
   if (named.length === 0 || named.some(([n]) => !known.includes(n)))

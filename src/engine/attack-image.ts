@@ -12,6 +12,7 @@ import { walk } from './walk.ts'
 
 /** Attacks one image as if it were alone. `x0`: its levels, [C, H, W]; `y`: the class to leave or reach. */
 export async function attackImage(run: RunRow, job: Job, x0: Uint8Array, y: number): Promise<Found> {
+  if (job.stages.length > 0) return inTurn(run, job, x0, y)
   const shared: Record<string, Float32Array> = { x0: toUnit(x0), y: oneHot(y, job.classes) }
   for (const [name, value] of Object.entries(job.params))
     if (isInput(name, value)) shared[`param:${name}`] = Float32Array.of(value)
@@ -20,6 +21,29 @@ export async function attackImage(run: RunRow, job: Job, x0: Uint8Array, y: numb
   if (eps === null) return minimise(run, model, job, x0, y, shared)
   const budget = Float32Array.of(usableEps(norm, eps))
   return withinBudget(run, model, { ...job, eps }, x0, y, { ...shared, 'param:eps': budget })
+}
+
+/** Each stage of a sequence until one breaks the image; what they found before rounding is the last's, or the first's that found. */
+async function inTurn(run: RunRow, job: Job, x0: Uint8Array, y: number): Promise<Found> {
+  const all: Found[] = []
+  for (const { name, job: stage } of job.stages) {
+    const found = await attackImage(run, stage, x0, y)
+    all.push({ ...found, by: found.levels && name })
+    if (found.levels) break
+  }
+  const last = all[all.length - 1]
+  const shown = last.levels ? last : (all.find(found => found.beforeRounding.adversarial) ?? last)
+  const total = (of: (found: Found) => number): number => all.reduce((sum, found) => sum + of(found), 0)
+  return {
+    levels: last.levels,
+    by: last.by,
+    beforeRounding: shown.beforeRounding,
+    lattice: { gradients: total(f => f.lattice.gradients), forwards: total(f => f.lattice.forwards) },
+    gradients: total(f => f.gradients),
+    forwards: total(f => f.forwards),
+    zeroGradients: total(f => f.zeroGradients),
+    nonFinite: total(f => f.nonFinite),
+  }
 }
 
 /**
@@ -52,6 +76,7 @@ async function withinBudget(
   const found = best as Candidate | null // assigned in the callback
   return {
     levels: found?.levels ?? null,
+    by: null,
     beforeRounding: { adversarial: before !== null, ...lengths(before ?? end, shared.x0, job.channels) },
     lattice: { gradients: 0, forwards: 0 },
     ...model.tally,
@@ -98,6 +123,7 @@ async function minimise(
   const levels = found ? await nearestOnLattice(model, job, x0, y, found) : null
   return {
     levels,
+    by: null,
     beforeRounding: { adversarial: found !== null, ...lengths(found ?? end, shared.x0, job.channels) },
     lattice: { gradients: model.tally.gradients - gradients, forwards: model.tally.forwards - forwards },
     ...model.tally,

@@ -19,6 +19,7 @@ export interface AttackPrograms {
  * @throws AdvxError when its math cannot be traced, or no gradient reaches the picture.
  */
 export function programsOf(plan: AttackPlan, target: Target, targeted: boolean): AttackPrograms {
+  if (plan.stages.length > 0) return programsOfStages(plan, target, targeted)
   const { name, attack, source, norm, params } = plan
   const [, channels, height, width] = target.shape
   const minimal = plan.eps[0] === null
@@ -56,7 +57,20 @@ export function programsOf(plan: AttackPlan, target: Target, targeted: boolean):
       stepDraws,
       roundDraws,
       schedules,
+      stages: [],
     }),
+  }
+}
+
+/** Of a sequence: those of its stages, each under a name of its own. */
+function programsOfStages({ name, stages }: AttackPlan, target: Target, targeted: boolean): AttackPrograms {
+  const parts = stages.map(stage => programsOf({ ...stage, name: `${name}/${stage.name}` }, target, targeted))
+  return {
+    programs: Object.assign({}, ...parts.map(part => part.programs)),
+    job(eps, options) {
+      const jobs = parts.map(part => part.job(eps, options))
+      return { ...jobs[0], key: name, stages: jobs.map((job, i) => ({ name: stages[i].name, job })) }
+    },
   }
 }
 

@@ -25,10 +25,14 @@ export interface Job
   readonly hasStart: boolean
   /** Gradients that a step costs. */
   readonly gradients: number
+  /** Of a sequence, in turn; else none. */
+  readonly stages: readonly { readonly name: string; readonly job: Job }[]
 }
 
 /** What became of one image. */
 export interface Found extends Readonly<Tally> {
+  /** The stage of a sequence that found it; null: none, or the attack is no sequence. */
+  readonly by: string | null
   /** The adversarial picture, inside ball and box; null: none was found. */
   readonly levels: Uint8Array | null
   /** The point that counted as float32, or the last one looked at. */

@@ -43,15 +43,18 @@ describe('a defense that saturates', () => {
   })
   const labels = pictures.map(levels => argmax(evaluate([net(x)], new Map([[x, toUnit(levels)]]))[0]))
 
-  test.each(cases)('%s, %s: its gradients are reported as zero, or it needs none and breaks it', async (name, norm) => {
-    const found = await attackTogether(executor, await readied(target, name, norm), pictures, labels)
-    for (const f of found) {
-      expect(f.nonFinite).toBe(0)
-      expect(f.zeroGradients).toBe(f.gradients)
-    }
-    if (found.every(f => f.gradients === 0))
-      expect(found.filter(f => f.levels).length).toBeGreaterThanOrEqual(pictures.length / 2)
-  })
+  test.each(cases)(
+    '%s, %s: its gradients are reported as zero, and what needs none breaks it',
+    async (name, norm, { stages }) => {
+      const found = await attackTogether(executor, await readied(target, name, norm), pictures, labels)
+      for (const f of found) {
+        expect(f.nonFinite).toBe(0)
+        expect(f.zeroGradients).toBe(f.gradients)
+      }
+      if (stages || found.every(f => f.gradients === 0))
+        expect(found.filter(f => f.levels).length).toBeGreaterThanOrEqual(pictures.length / 2)
+    },
+  )
 })
 
 describe('a net with a certificate', () => {
