@@ -17,7 +17,7 @@ export type Traced<P extends Params> = {
 } & { readonly eps: Tensor }
 
 /** Parameters as numbers and words. */
-export type Settings<P extends Params> = {
+export type Given<P extends Params> = {
   readonly [K in keyof P]: P[K] extends string ? string : P[K] extends number ? number : P[K]
 }
 
@@ -112,13 +112,13 @@ export interface Attack<P extends Params = Params, S extends State = State> {
    * Instead of `step`, where the way depends on values (a search, queries): one restart on one image. It yields what may be
    * the result, as it finds it, and is ended at any of them. What it asks of the model at the same time runs as one batch.
    */
-  run?(subject: Subject, params: Settings<P>): AsyncGenerator<Point, void, void>
+  run?(subject: Subject, params: Given<P>): AsyncGenerator<Point, void, void>
   /** Instead of `step`: a sequence of attacks in that norm, each on the pictures that still stand. */
-  stages?(norm: NormName, params: Settings<P>): readonly Stage[]
+  stages?(norm: NormName, params: Given<P>): readonly Stage[]
   /** What a reader of results should know of it with these parameters and so many classes; null: nothing. */
-  note?(params: Settings<P>, classes: number): string | null
+  note?(params: Given<P>, classes: number): string | null
   /** Gradients that a step costs, for the report; 1 when absent. 0: `run` asks for none. */
-  gradients?(params: Settings<P>): number
+  gradients?(params: Given<P>): number
 }
 
 /**
