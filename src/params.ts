@@ -32,6 +32,7 @@ export const GLOSSARY = {
   rounds: { symbol: 'B', help: 'number of outer searches, each of `steps` steps', min: 1, max: 1e4, structural: true },
   candidates: { symbol: 'K', help: 'classes looked at, the likeliest first', min: 2, max: 1e5, structural: true },
   gamma: { symbol: 'γ', help: 'share by which the distance changes in a step', min: 0, max: 1 },
+  share: { symbol: 'ρ', help: 'share of the pixels that stay from round to round', min: 0, max: 1 },
   overshoot: { symbol: 'η', help: 'how far beyond the boundary, as a share of the way', min: 0, max: 10 },
   lr: { symbol: 'lr', help: 'step size of the optimiser', min: 0, max: 10 },
   c: { symbol: 'c', help: 'weight of the class against the distance, in the first round', min: 1e-12, max: 1e12 },

@@ -1,5 +1,7 @@
 // Steps of a picture from level to level: what they gain of the lead, what they cost of the distance.
 
+import { clampLevel } from './lattice.ts'
+
 /** A picture on the lattice, the clean one, and the gradient of the lead: planar [C, H, W]. */
 export interface Place {
   readonly levels: Uint8Array
@@ -108,6 +110,14 @@ export const pixels: Measure = {
       (v, i) => extreme(v, gradient[i]),
     ),
 }
+
+/** The picture with all values of these pixels `far` levels up the gradient, as far as there are levels. */
+export const shifted = ({ levels, gradient, channels }: Place, steps: Steps, far: number): Uint8Array =>
+  moved(
+    levels,
+    steps.flatMap(p => valuesOf(p, channels, levels)),
+    (v, i) => clampLevel(v + far * Math.sign(gradient[i])),
+  )
 
 const extreme = (v: number, gradient: number): number => (gradient > 0 ? 255 : gradient < 0 ? 0 : v)
 
