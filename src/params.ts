@@ -74,6 +74,7 @@ export const GLOSSARY = {
     help: 'what moves together: one value, or all of a pixel',
     choices: ['values', 'pixels'],
   },
+  share: { symbol: 'ρ', help: 'share of the pixels that stay from round to round', min: 0, max: 1 },
   overshoot: { symbol: 'η', help: 'how far beyond the boundary, as a share of the way', min: 0, max: 10 },
   lr: { symbol: 'lr', help: 'step size of the optimiser', min: 0, max: 10 },
   c: { symbol: 'c', help: 'weight of the class against the distance, in the first round', min: 1e-12, max: 1e12 },
