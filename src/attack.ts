@@ -69,8 +69,19 @@ export interface Subject {
     x: Float32Array,
     v: Float32Array,
   ): Promise<{ readonly logits: Float32Array; readonly gradient: Float32Array }>
+  /** For an attack with the parameters `layer` and `guide`, else null. */
+  readonly layer: LayerView | null
   /** The best other class's lead over `y`, or the target's, beyond what counts: adversarial from 0 on. */
   lead(logits: Float32Array): number
+}
+
+/** A layer of the model, as one row of numbers for a picture, [D]. */
+export interface LayerView {
+  /** The picture that the parameter `guide` names, as the model gets it. */
+  readonly guide: Float32Array
+  at(x: Float32Array): Promise<Float32Array>
+  /** The gradient of Σ vᵢ aᵢ, where a is the layer at x. `v`: [D]. */
+  pullback(x: Float32Array, v: Float32Array): Promise<Float32Array>
 }
 
 /** What an attack of its own way found: a picture of [0, 1], and what the model says there. */

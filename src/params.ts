@@ -79,6 +79,8 @@ export const GLOSSARY = {
   lr: { symbol: 'lr', help: 'step size of the optimiser', min: 0, max: 10 },
   c: { symbol: 'c', help: 'weight of the class against the distance, in the first round', min: 1e-12, max: 1e12 },
   kappa: { symbol: 'κ', help: 'lead in logits that is asked for beyond what counts as adversarial', min: 0, max: 1e6 },
+  layer: { symbol: 'φ', help: "name of a value inside the model (advx inspect --layers); '': the scores" },
+  guide: { symbol: 'x_g', help: 'file of the picture whose activations are approached' },
   mu: { symbol: 'μ', help: 'decay of the momentum', min: 0, max: 10 },
 } as const satisfies Record<string, Glossary>
 

@@ -3,14 +3,24 @@ import type { Fn } from '../exec/executor.ts'
 import { NORMS } from '../norms.ts'
 import type { Job } from './job.ts'
 import type { AttackPlan } from './plan.ts'
-import { forwardOf, gradientOf, marginOf, pullbackOf, type Target, type TracedAttack, trace } from './trace.ts'
+import {
+  forwardOf,
+  gradientOf,
+  layerOf,
+  layerPullbackOf,
+  marginOf,
+  pullbackOf,
+  type Target,
+  type TracedAttack,
+  trace,
+} from './trace.ts'
 
 /** One attack, ready to be compiled, and what its jobs need to know of that. */
 export interface AttackPrograms {
   /** `forward`, `margin` and `pullback` are the same for every attack; the others are `<attack>/<part>`. */
   readonly programs: Readonly<Record<string, Fn>>
   /** For one budget; null: the nearest adversarial picture is looked for. */
-  job(eps: number | null, options: Pick<Job, 'earlyStop' | 'seed'>): Job
+  job(eps: number | null, options: Pick<Job, 'earlyStop' | 'seed' | 'guide'>): Job
 }
 
 /**
@@ -32,6 +42,7 @@ export function programsOf(plan: AttackPlan, target: Target, targeted: boolean):
     programs: {
       forward: forwardOf(target),
       ...(traced ? steps(name, traced) : {}),
+      ...layerPrograms(plan, target),
       ...(gradients > 0 && !traced ? { pullback: pullbackOf(target) } : {}),
       ...(gradients > 0 && minimal ? { margin: marginOf(target, targeted) } : {}),
       ...(gradients > 0 && !minimal && !gradient ? { [`${name}/gradient`]: gradientOf(target, targeted) } : {}),
@@ -72,6 +83,13 @@ function programsOfStages({ name, stages }: AttackPlan, target: Target, targeted
       return { ...jobs[0], key: name, stages: jobs.map((job, i) => ({ name: stages[i].name, job })) }
     },
   }
+}
+
+/** A layer that a parameter names, and its gradient; without a name it is the scores. */
+function layerPrograms({ name, params }: AttackPlan, target: Target): Record<string, Fn> {
+  if (typeof params.layer !== 'string') return {}
+  const layer = target.layers?.get(params.layer) ?? target.logits
+  return { [`${name}/layer`]: layerOf(target, layer), [`${name}/layerPullback`]: layerPullbackOf(target, layer) }
 }
 
 const UNTRACED = {

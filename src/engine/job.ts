@@ -22,6 +22,8 @@ export interface Job
   readonly channels: number
   readonly height: number
   readonly width: number
+  /** The picture that a parameter `guide` names, as its levels, [C, H, W]; null where the attack has none. */
+  readonly guide: Uint8Array | null
   readonly hasStart: boolean
   /** Gradients that a step costs. */
   readonly gradients: number

@@ -28,6 +28,10 @@ export interface Probe {
   margin(x: Float32Array): Promise<Slope>
   /** Logits at x, and the gradient of Σ vₖ zₖ there. */
   pullback(x: Float32Array, v: Float32Array): Promise<Slope>
+  /** The values of the layer that a parameter names. */
+  layer(x: Float32Array): Promise<Float32Array>
+  /** The gradient of their sum weighted by v. */
+  layerPullback(x: Float32Array, v: Float32Array): Promise<Float32Array>
   /** The heavy part of a step, from whatever it needs to logits at x, the gradient there where it is free, and more. */
   heavy(given: Values): Promise<Values>
 }
@@ -66,6 +70,15 @@ export function probe(run: RunRow, { key, gradient: isFree, slopes, gradients }:
       const { logits, gradient } = await run('pullback', { x, v })
       counted([gradient], 1)
       return { logits: finite(logits), gradient }
+    },
+    async layer(x) {
+      tally.forwards++
+      return finite((await run(`${key}/layer`, { x })).layer)
+    },
+    async layerPullback(x, v) {
+      const { gradient } = await run(`${key}/layerPullback`, { x, v })
+      counted([gradient], 1)
+      return gradient
     },
     async heavy(given) {
       context = given

@@ -21,6 +21,8 @@ export interface Target {
   readonly classes: number
   /** Traced: pictures in [0, 1] to logits [N, K]. */
   logits(x: Tensor): Tensor
+  /** Values inside the model, [N, D], by their names. */
+  readonly layers?: ReadonlyMap<string, (x: Tensor) => Tensor>
   /** The model's weights: what touches them, and all that leads there, is the heavy part of a step. */
   readonly constants: ReadonlySet<Tensor>
 }
@@ -174,6 +176,20 @@ export function pullbackOf({ shape, classes, logits }: Target): Fn {
   const x = input(shape, 'x')
   const v = input([shape[0], classes], 'v')
   return { inputs: { x, v }, outputs: { logits: logits(x), gradient: grad(at => logits(at).mul(v).sum([1]))(x) } }
+}
+
+/** Pictures → a layer, as rows. */
+export function layerOf({ shape }: Target, layer: (x: Tensor) => Tensor): Fn {
+  const x = input(shape, 'x')
+  return { inputs: { x }, outputs: { layer: layer(x) } }
+}
+
+/** Pictures and weights of a layer's numbers, v → the gradient of Σ vᵢ aᵢ. */
+export function layerPullbackOf({ shape }: Target, layer: (x: Tensor) => Tensor): Fn {
+  const x = input(shape, 'x')
+  const a = layer(x)
+  const v = input(a.shape, 'v')
+  return { inputs: { x, v }, outputs: { gradient: grad(at => layer(at).mul(v).sum([1]))(x) } }
 }
 
 function slopeOf({ shape, classes, logits }: Target, targeted: boolean, loss: typeof margin): Fn {

@@ -46,7 +46,12 @@ describe('a defense that saturates', () => {
   test.each(cases)(
     '%s, %s: its gradients are reported as zero, and what needs none breaks it',
     async (name, norm, { stages }) => {
-      const found = await attackTogether(executor, await readied(target, name, norm), pictures, labels)
+      const found = await attackTogether(
+        executor,
+        await readied(target, name, norm, { guide: pictures[0] }),
+        pictures,
+        labels,
+      )
       for (const f of found) {
         expect(f.nonFinite).toBe(0)
         expect(f.zeroGradients).toBe(f.gradients)
@@ -95,7 +100,12 @@ describe('a net with a certificate', () => {
   })
 
   test.each(cases)('%s, %s: nothing breaks it below its certificate', async (name, norm, { norms }) => {
-    const found = await attackTogether(executor, await readied(target, name, norm), pictures, labels)
+    const found = await attackTogether(
+      executor,
+      await readied(target, name, norm, { guide: pictures[0] }),
+      pictures,
+      labels,
+    )
     const eps = norms[norm]!.eps
     for (const [i, { levels, beforeRounding, zeroGradients }] of found.entries()) {
       expect(zeroGradients).toBe(0)

@@ -17,7 +17,7 @@ export function targetOf(shape: Shape, classes: number, logits: (x: Tensor) => T
   return { shape, classes, logits, constants: new Set(constants) }
 }
 
-export type Changes = Partial<Pick<Job, 'eps' | 'targeted' | 'earlyStop' | 'seed'>> & { params?: Params }
+export type Changes = Partial<Pick<Job, 'eps' | 'targeted' | 'earlyStop' | 'seed' | 'guide'>> & { params?: Params }
 
 /** An attack's programs, and its job for one picture. */
 export interface Ready extends Pick<AttackPrograms, 'programs'> {
@@ -32,13 +32,13 @@ export async function readied(
   target: Target,
   name: string,
   norm: NormName,
-  { eps, targeted = false, params = {}, ...rest }: Changes = {},
+  { eps, targeted = false, params = {}, guide = null, ...rest }: Changes = {},
 ): Promise<Ready> {
   const { attack } = await loadAttack(name)
   const few = 'queries' in attack.params ? { queries: Math.min(QUERIES, numberOf(attack.params, 'queries', 1)) } : {}
   const [plan] = await planAttacks({ attacks: [name], norm, params: { ...few, ...params } })
   const { programs, job } = programsOf(plan, target, targeted)
-  return { programs, job: { ...job(eps ?? plan.eps[0], { earlyStop: true, seed: 0 }), ...rest } }
+  return { programs, job: { ...job(eps ?? plan.eps[0], { earlyStop: true, seed: 0, guide }), ...rest } }
 }
 
 /** Attacks pictures that are begun in some order, so many in a batch. */
