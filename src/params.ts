@@ -30,6 +30,32 @@ export const GLOSSARY = {
     structural: true,
   },
   rounds: { symbol: 'B', help: 'number of outer searches, each of `steps` steps', min: 1, max: 1e4, structural: true },
+  targets: {
+    symbol: 'M',
+    help: 'other classes aimed at, a start each, the likeliest first; 0: none in particular. With --target that one alone',
+    min: 0,
+    max: 1e5,
+    structural: true,
+  },
+  loss: {
+    symbol: 'J',
+    help: 'what is climbed: the cross-entropy, or the difference of logits ratio, which no scale of the logits changes',
+    choices: ['ce', 'dlr'],
+  },
+  queries: {
+    symbol: 'Q',
+    help: 'pictures that the model is asked about in a start, at most',
+    min: 1,
+    max: 1e9,
+    structural: true,
+  },
+  samples: {
+    symbol: 'B₀',
+    help: 'points around one at the boundary that its slope is estimated from, at first',
+    min: 1,
+    max: 1e6,
+    structural: true,
+  },
   candidates: { symbol: 'K', help: 'classes looked at, the likeliest first', min: 2, max: 1e5, structural: true },
   gamma: {
     symbol: 'γ',
@@ -48,10 +74,13 @@ export const GLOSSARY = {
     help: 'what moves together: one value, or all of a pixel',
     choices: ['values', 'pixels'],
   },
+  share: { symbol: 'ρ', help: 'share of the pixels that stay from round to round', min: 0, max: 1 },
   overshoot: { symbol: 'η', help: 'how far beyond the boundary, as a share of the way', min: 0, max: 10 },
   lr: { symbol: 'lr', help: 'step size of the optimiser', min: 0, max: 10 },
   c: { symbol: 'c', help: 'weight of the class against the distance, in the first round', min: 1e-12, max: 1e12 },
   kappa: { symbol: 'κ', help: 'lead in logits that is asked for beyond what counts as adversarial', min: 0, max: 1e6 },
+  layer: { symbol: 'φ', help: "name of a value inside the model (advx inspect --layers); '': the scores" },
+  guide: { symbol: 'x_g', help: 'file of the picture whose activations are approached' },
   mu: { symbol: 'μ', help: 'decay of the momentum', min: 0, max: 10 },
 } as const satisfies Record<string, Glossary>
 

@@ -12,6 +12,7 @@ import { type ClassNames, findClassNames } from './class-names.ts'
 import { type Found, findPreprocessing } from './find-preprocessing.ts'
 import { type Imported, type ImportOptions, importOnnx } from './import/import-onnx.ts'
 import { countOperators } from './import/inventory.ts'
+import { type Layer, layersOf } from './layers.ts'
 import { findModel, type ModelFiles } from './model-files.ts'
 import type { InputSize, Preprocessing, Recipe } from './preprocessing.ts'
 
@@ -35,6 +36,8 @@ export interface Classifier {
   readonly graph: { readonly input: Tensor; readonly logits: Tensor }
   /** The logits of other pictures; the same graph for the same x. */
   logits(x: Tensor): Tensor
+  /** Those that were asked for, by name. */
+  readonly layers: ReadonlyMap<string, Layer>
   /** Weights and figures of the preprocessing: what no attack changes. */
   readonly constants: ReadonlySet<Tensor>
   readonly notes: readonly string[]
@@ -54,6 +57,8 @@ export interface LoadOptions {
   readonly classes?: string | undefined
   /** The name of the output that holds the scores, or of a value inside. Default: it is found. */
   readonly output?: string | undefined
+  /** Names of values inside, to be found in `Classifier.layers`. */
+  readonly layers?: readonly string[] | undefined
   /** 1: read the model for one picture at a time. */
   readonly batch?: 1 | undefined
   /** Told of each node of the file, as it was read. */
@@ -73,12 +78,14 @@ export async function loadModel(wanted: string, options: LoadOptions = {}): Prom
     metadata: model.metadata.get('advx.preprocessing'),
   })
   const size = { channels: found.channels ?? undefined, height: found.size?.height, width: found.size?.width }
-  const { output, batch, observe } = options
+  const { output, batch, observe, layers = [] } = options
   const imported = inFile(files, () => importOnnx(model, { output, batch, observe, size }))
   const names = await findClassNames(
     { option: options.classes, beside: files.config, metadata: model.metadata.get('advx.classes') },
     imported.logits.shape[1],
   )
+  const facts = assembled(imported, found)
+  const alone = imported.batch === 1 ? ({ batch: 1 } as const) : {}
   return {
     name: files.name,
     file: basename(files.path),
@@ -92,7 +99,8 @@ export async function loadModel(wanted: string, options: LoadOptions = {}): Prom
     output: imported.output,
     operators: countOperators(model),
     opsets: model.opsets,
-    ...assembled(imported, found),
+    layers: inFile(files, () => layersOf(model, layers, { ...alone, size }, facts.preprocessing.normalise)),
+    ...facts,
   }
 }
 

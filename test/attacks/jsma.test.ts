@@ -31,6 +31,7 @@ const subject = (y: number, targeted: boolean): Subject => ({
     logits: classify(x),
     gradient: Float32Array.from(x, (_, i) => v.reduce((sum, weight, k) => sum + weight * row(k)[i], 0)),
   }),
+  layer: null,
   lead: logits => advantage(logits, y, targeted),
 })
 

@@ -122,6 +122,13 @@ describe('list, models, inspect, doctor', () => {
     })
   })
 
+  test('inspect --layers lists the values inside by their names', async () => {
+    const { code, stdout } = await advx(['inspect', 'fashion-resnet', '--layers'])
+    expect(code).toBe(0)
+    expect(stdout.split('\n')[0]).toMatch(/^name +operator$/)
+    expect(stdout).toMatch(/^stem\.conv +Conv$/m)
+  })
+
   test('inspect of what is no model', async () => {
     const folder = await folderOf({ 'text.onnx': 'this is no model', 'empty.onnx': '' })
     for (const name of ['text.onnx', 'empty.onnx', 'absent.onnx']) {

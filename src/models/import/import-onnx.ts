@@ -2,9 +2,9 @@ import { AdvxError } from '../../errors.ts'
 import { quote } from '../../formats/onnx/quote.ts'
 import type { OnnxModel } from '../../formats/onnx/schema.ts'
 import { narrow } from '../../narrow.ts'
-import { transpose } from '../../ops/shape.ts'
+import { reshape, transpose } from '../../ops/shape.ts'
 import { poolLast } from '../../pool-last.ts'
-import { N } from '../../shape.ts'
+import { N, show, size as sizeOf } from '../../shape.ts'
 import { simplify } from '../../simplify.ts'
 import { input, type Tensor } from '../../tensor.ts'
 import { Budget } from './budget.ts'
@@ -63,6 +63,24 @@ export function importOnnx(model: OnnxModel, { output, batch, size = {}, observe
   }
 }
 
+/**
+ * A value inside the network by its name in the file, as one row of numbers a picture: `input` [N, C, H, W] and
+ * `activation` [N, D].
+ */
+export function importLayer(
+  model: OnnxModel,
+  name: string,
+  { batch, size = {}, observe }: Omit<ImportOptions, 'output'> = {},
+): { readonly input: Tensor; readonly activation: Tensor } {
+  const rows = batch ?? N
+  const { source, result } = translated(model, pictureInput(model, size), name, rows, observe, new Notes())
+  if (result.shape[0] !== rows)
+    throw new AdvxError('model', `The value ${quote(name)} is [${show(result.shape)}], not one row a picture.`)
+  const flat = reshape(result, [rows, Math.abs(sizeOf(result.shape))])
+  const [activation] = simplify([rows === 1 ? asBatchOf(flat, [N, flat.shape[1]]) : flat])
+  return { input: source, activation }
+}
+
 function read(
   model: OnnxModel,
   picture: PictureInput,
@@ -70,25 +88,12 @@ function read(
   batch: typeof N | 1,
   observe: Setting['observe'],
 ): Imported {
-  const { channels, height, width, layout } = picture
-  const source = input([N, channels, height, width], picture.name)
-  const pictures = batch === 1 ? asBatchOf(source, [1, channels, height, width]) : source
-  const seen = layout === 'NHWC' ? transpose(pictures, [0, 2, 3, 1]) : pictures
-  const budget = new Budget(weightsIn(model))
-  budget.activation(source.shape)
   const remarks = new Notes()
-  const result = translate(model, new Map([[picture.name, seen]]), output, {
-    budget,
-    notes: remarks,
-    observe,
-    batch: picture.batch ?? 1,
-    fixed: picture.batch !== null,
-    pictures,
-  })
+  const { source, result } = translated(model, picture, output, batch, observe, remarks)
   const scores = logitsOf(result, batch)
   const notes = [
     ...scores.notes,
-    layout === 'NHWC' && 'The model takes channels last; pictures are transposed inside the graph.',
+    picture.layout === 'NHWC' && 'The model takes channels last; pictures are transposed inside the graph.',
     picture.type !== 'float32' && `The input is ${picture.type} in the file and float32 here.`,
     outputNote(model, output),
     ...remarks.sentences(),
@@ -96,6 +101,32 @@ function read(
   const rows = batch === 1 ? asBatchOf(scores.logits, [N, scores.logits.shape[1]]) : scores.logits
   const [logits] = narrow(simplify(poolLast(simplify([rows]))))
   return { input: source, logits, picture, output, batch: batch === 1 ? 1 : 'any', notes }
+}
+
+/** The pictures and a value of the file that is computed from them. */
+function translated(
+  model: OnnxModel,
+  picture: PictureInput,
+  name: string,
+  batch: typeof N | 1,
+  observe: Setting['observe'],
+  notes: Notes,
+): { source: Tensor; result: Tensor } {
+  const { channels, height, width, layout } = picture
+  const source = input([N, channels, height, width], picture.name)
+  const pictures = batch === 1 ? asBatchOf(source, [1, channels, height, width]) : source
+  const seen = layout === 'NHWC' ? transpose(pictures, [0, 2, 3, 1]) : pictures
+  const budget = new Budget(weightsIn(model))
+  budget.activation(source.shape)
+  const result = translate(model, new Map([[picture.name, seen]]), name, {
+    budget,
+    notes,
+    observe,
+    batch: picture.batch ?? 1,
+    fixed: picture.batch !== null,
+    pictures,
+  })
+  return { source, result }
 }
 
 /** Which of several outputs it is, or that it is a value inside. */
