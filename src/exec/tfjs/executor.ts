@@ -1,22 +1,30 @@
 import { ancestors } from '../../graph.ts'
 import { type Artifact, type Executor, type Fn, port } from '../executor.ts'
-import { type Backend, type Kind, load } from './backend.ts'
-import { lower } from './lower.ts'
-import { openProgram } from './program.ts'
+import type { Backend } from './backend.ts'
+import { demand, type Kind } from './kinds.ts'
 
 interface Kept extends Artifact {
   readonly fn: Fn
 }
 
-/** TensorFlow.js: each operator by its kernels, gradients as part of our graph; float32, maps with channels last. */
+/**
+ * TensorFlow.js: each operator by its kernels, gradients as part of our graph; float32, maps with channels last.
+ *
+ * @throws AdvxError when it is not installed.
+ */
 export function tfjs(kind: Kind): Executor {
-  let loaded: Promise<Backend> | null = null
-  const backend = (): Promise<Backend> => (loaded ??= load(kind))
+  demand(kind)
+  let started: Promise<Backend> | null = null
+  const backend = (): Promise<Backend> => {
+    started ??= import('./backend.ts').then(({ start }) => start(kind))
+    return started
+  }
   return {
     name: kind.device,
     threads: false,
     load: async () => void (await backend()),
     async compile({ inputs, outputs }): Promise<Kept> {
+      const { lower } = await import('./lower.ts')
       const { has } = await backend()
       const graph = lower(Object.values(outputs), has)
       const used = ancestors(graph)
@@ -29,6 +37,7 @@ export function tfjs(kind: Kind): Executor {
       return { executor: kind.device, layout: 'channels last', signature, fn }
     },
     async open(artifact) {
+      const { openProgram } = await import('./program.ts')
       const { fn, signature } = artifact as Kept
       return openProgram(await backend(), fn, signature)
     },
