@@ -3,7 +3,6 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { AdvxError } from '../errors.ts'
-import { readOnnx } from '../formats/onnx/read.ts'
 import type { OnnxModel } from '../formats/onnx/schema.ts'
 import { substitute, toposort } from '../graph.ts'
 import { show } from '../shape.ts'
@@ -14,6 +13,7 @@ import { type Imported, type ImportOptions, importOnnx } from './import/import-o
 import { countOperators } from './import/inventory.ts'
 import { findModel, type ModelFiles } from './model-files.ts'
 import type { InputSize, Preprocessing, Recipe } from './preprocessing.ts'
+import { type Format, formatOf, readModel } from './read-model.ts'
 
 export { modelNames } from './embedded.ts'
 
@@ -26,7 +26,7 @@ export interface Classifier {
   readonly sha256: string
   /** sha256 of all weights where some may lie in other files than the model's, else null. */
   readonly weights: string | null
-  readonly format: 'onnx'
+  readonly format: Format
   readonly input: InputSize
   readonly classes: readonly string[]
   readonly classesFrom: ClassNames['from']
@@ -61,12 +61,12 @@ export interface LoadOptions {
 }
 
 /**
- * Reads a model with what belongs to it. `wanted`: an .onnx file, a folder in Hugging Face's layout, or the name of an
- * embedded model. Throws an AdvxError: `model` where files do not fit, `usage` where options do not.
+ * Reads a model with what belongs to it. `wanted`: an .onnx file, a tfjs model.json, a folder in Hugging Face's layout, or the
+ * name of an embedded model. Throws an AdvxError: `model` where files do not fit, `usage` where options do not.
  */
 export async function loadModel(wanted: string, options: LoadOptions = {}): Promise<Classifier> {
   const files = await findModel(wanted)
-  const model = await readOnnx(files.path)
+  const model = await readModel(files.path)
   const found = await findPreprocessing({
     option: options.preprocess,
     beside: files.preprocessor,
@@ -85,7 +85,7 @@ export async function loadModel(wanted: string, options: LoadOptions = {}): Prom
     path: resolve(files.path),
     sha256: await hashOf(files.path),
     weights: await hashOfWeights(model, files.path),
-    format: 'onnx',
+    format: formatOf(files.path),
     classes: names.names,
     classesFrom: names.from,
     batch: imported.batch,
@@ -137,11 +137,14 @@ async function hashOf(path: string): Promise<string> {
   return hash.digest('hex')
 }
 
-/** More bytes of weights than the file has: some came from elsewhere (or were float16, and the hash is one too many). */
+/**
+ * Those of a tfjs model always lie elsewhere. More bytes of weights than the file has: some came from elsewhere (or were
+ * float16, and the hash is one too many).
+ */
 async function hashOfWeights({ graph }: OnnxModel, path: string): Promise<string | null> {
   const arrays = [...graph.initializers.values()].flatMap(({ data }) => (ArrayBuffer.isView(data) ? [data] : []))
   const total = arrays.reduce((bytes, { byteLength }) => bytes + byteLength, 0)
-  if (total <= (await stat(path)).size) return null
+  if (formatOf(path) === 'onnx' && total <= (await stat(path)).size) return null
   const hash = createHash('sha256')
   for (const { buffer, byteOffset, byteLength } of arrays) hash.update(new Uint8Array(buffer, byteOffset, byteLength))
   return hash.digest('hex')

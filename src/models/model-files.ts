@@ -6,7 +6,7 @@ import { embeddedModels } from './embedded.ts'
 /** Where a model and what belongs to it lie. */
 export interface ModelFiles {
   readonly name: string
-  /** The .onnx file. */
+  /** The .onnx file, or the model.json of tfjs. */
   readonly path: string
   /** Hugging Face's files, where they are there. */
   readonly config: string | undefined
@@ -17,10 +17,7 @@ export interface ModelFiles {
 export async function findModel(wanted: string): Promise<ModelFiles> {
   const kind = await kindOf(wanted)
   if (kind === 'folder') return withCompanions(basename(resolve(wanted)), await modelIn(wanted))
-  if (kind === 'file') {
-    if (extname(wanted).toLowerCase() === '.json') throw noTfjs(wanted)
-    return withCompanions(basename(wanted, extname(wanted)), wanted)
-  }
+  if (kind === 'file') return withCompanions(nameOf(wanted), wanted)
   const embedded = await embeddedModels()
   const path = embedded.get(wanted)
   if (path) return withCompanions(wanted, path)
@@ -29,12 +26,16 @@ export async function findModel(wanted: string): Promise<ModelFiles> {
   throw expected('usage', `a file, a folder or one of ${names.join(', ')}`, '--model', wanted, suggest(wanted, names))
 }
 
+/** Every tfjs model is called model.json: its folder has the name. */
+const nameOf = (path: string): string =>
+  basename(path) === 'model.json' ? basename(dirname(resolve(path))) : basename(path, extname(path))
+
 async function kindOf(path: string): Promise<'file' | 'folder' | null> {
   const found = await stat(path).catch(() => null)
   return found ? (found.isDirectory() ? 'folder' : 'file') : null
 }
 
-/** model.onnx, onnx/model.onnx, or the only .onnx file there is. */
+/** model.onnx, onnx/model.onnx, the only .onnx file there is, or model.json. */
 async function modelIn(folder: string): Promise<string> {
   for (const path of [join(folder, 'model.onnx'), join(folder, 'onnx', 'model.onnx')])
     if ((await kindOf(path)) === 'file') return path
@@ -46,18 +47,12 @@ async function modelIn(folder: string): Promise<string> {
       'model',
       `${folder} holds ${models.length} models: name one, such as ${join(folder, models[0])}.`,
     )
-  if (files.includes('model.json')) throw noTfjs(join(folder, 'model.json'))
+  if (files.includes('model.json')) return join(folder, 'model.json')
   const hint = files.some(file => /\.(safetensors|bin|pt|pth|h5|keras|pb)$/.test(file))
     ? ' Its weights are in another format: export them to ONNX first.'
     : ''
-  throw new AdvxError('model', `${folder} holds no model.onnx, nor onnx/model.onnx.${hint}`)
+  throw new AdvxError('model', `${folder} holds no model.onnx, nor onnx/model.onnx, nor a model.json.${hint}`)
 }
-
-const noTfjs = (path: string): AdvxError =>
-  new AdvxError(
-    'model',
-    `${path}: This version reads no tfjs models. Convert it: python -m tf2onnx.convert --tfjs ${path} --output model.onnx`,
-  )
 
 /** Hugging Face's files lie beside the model, or one folder up where that is in a folder called onnx. */
 async function withCompanions(name: string, model: string): Promise<ModelFiles> {

@@ -7,6 +7,7 @@ import { poolLast } from '../../pool-last.ts'
 import { N } from '../../shape.ts'
 import { simplify } from '../../simplify.ts'
 import { input, type Tensor } from '../../tensor.ts'
+import { sinkTransposes } from '../../transposes.ts'
 import { Budget } from './budget.ts'
 import type { Setting } from './call.ts'
 import { chooseOutput } from './choose-output.ts'
@@ -88,13 +89,15 @@ function read(
   const scores = logitsOf(result, batch)
   const notes = [
     ...scores.notes,
-    layout === 'NHWC' && 'The model takes channels last; pictures are transposed inside the graph.',
+    layout === 'NHWC' && 'The model takes channels last; in the graph they come first.',
     picture.type !== 'float32' && `The input is ${picture.type} in the file and float32 here.`,
     outputNote(model, output),
     ...remarks.sentences(),
   ].filter(note => typeof note === 'string')
   const rows = batch === 1 ? asBatchOf(scores.logits, [N, scores.logits.shape[1]]) : scores.logits
-  const [logits] = narrow(simplify(poolLast(simplify([rows]))))
+  const plain = simplify([rows])
+  const ordered = layout === 'NHWC' ? simplify(sinkTransposes(plain)) : plain
+  const [logits] = narrow(simplify(poolLast(ordered)))
   return { input: source, logits, picture, output, batch: batch === 1 ? 1 : 'any', notes }
 }
 
