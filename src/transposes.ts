@@ -57,6 +57,7 @@ const ALONG: Readonly<Record<string, (attrs: Attrs, perm: Perm) => Attrs>> = {
   max: axesBack,
   reverse: axesBack,
   slice: (attrs, perm) => eachBack(attrs, ['starts', 'steps', 'lengths'], perm),
+  take: (attrs, perm) => ({ axis: perm[attrs.axis as number] }),
   place: (attrs, perm) => eachBack(attrs, ['starts', 'steps', 'shape'], perm),
 }
 
@@ -67,7 +68,10 @@ function axesBack({ axes }: Attrs, perm: Perm): Attrs {
 const eachBack = (attrs: Attrs, names: readonly string[], perm: Perm): Attrs =>
   Object.fromEntries(names.map(name => [name, inverse(perm).map(i => (attrs[name] as Shape)[i])]))
 
-/** The operator on inputs that are not turned, and its result turned: where each input can be had so at no cost. */
+/**
+ * The operator on inputs as they were before they were turned, and its result turned: where no more inputs than
+ * before are turned then. The result will most likely meet the inverse.
+ */
 function through(
   { op, attrs, shape }: Tensor,
   inputs: readonly Tensor[],
@@ -75,16 +79,16 @@ function through(
   told: Attrs = {},
 ): Tensor | undefined {
   if (perm.length !== shape.length) return undefined
-  const back = inputs.map(t => turnedBack(t, perm)).filter(t => t !== null)
-  return back.length === inputs.length ? turned(bind(op, back, { ...attrs, ...told }), perm) : undefined
+  const back = inputs.map(t => turnedBack(t, perm))
+  const count = (all: readonly Tensor[]): number => all.filter((t, i) => isTurned(t) && !isConstant(inputs[i])).length
+  return count(back) <= count(inputs) ? turned(bind(op, back, { ...attrs, ...told }), perm) : undefined
 }
 
-/** What t is the turned form of, as far as a broadcast can tell; null where it would have to be computed. */
-function turnedBack(t: Tensor, perm: Perm): Tensor | null {
+/** What t is the turned form of, as far as a broadcast can tell. */
+function turnedBack(t: Tensor, perm: Perm): Tensor {
   if (size(t.shape) === 1) return t
   const full = [...new Array<number>(perm.length - t.shape.length).fill(1), ...t.shape]
-  const back = turned(equal(full, t.shape) ? t : reshape(t, full), inverse(perm))
-  return isConstant(t) || !isTurned(back) ? back : null
+  return turned(equal(full, t.shape) ? t : reshape(t, full), inverse(perm))
 }
 
 /**

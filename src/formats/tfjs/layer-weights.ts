@@ -5,7 +5,6 @@ import type { Json } from './json.ts'
 /** The weights of a layer, in the order in which its operator reads them behind its inputs. */
 const WEIGHTS: Readonly<Record<string, readonly string[]>> = {
   Conv2D: ['kernel', 'bias'],
-  Conv2DTranspose: ['kernel', 'bias'],
   DepthwiseConv2D: ['depthwise_kernel', 'bias'],
   SeparableConv2D: ['depthwise_kernel', 'pointwise_kernel', 'bias'],
   Dense: ['kernel', 'bias'],

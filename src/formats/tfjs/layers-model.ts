@@ -76,13 +76,10 @@ class Builder {
       if (place >= 0 && given) this.#identity(scope + layer.name, given[place] ?? '')
       else if (place >= 0) this.#input(scope + layer.name, shapeInto(layer))
       else
-        for (const [k, inputs] of layer.calls.entries())
-          this.#call(
-            layer,
-            inputs.map(name => scope + name),
-            scope,
-            k,
-          )
+        for (const [k, inputs] of layer.calls.entries()) {
+          const outer = inputs.map(name => scope + name)
+          this.#call(layer, outer, scope, MODELS.includes(layer.type) ? k + 1 : k) // the 0th call of a model is its own
+        }
     }
     return references(config.output_layers, "'output_layers'").map(reference => scope + valueName(reference))
   }

@@ -50,7 +50,8 @@ function parseSpec({ name: said, shape, dtype, quantization }: Json): WeightSpec
     name,
     dims: dims as number[],
     type: type as WeightType,
-    stored: quantization === undefined ? { as: 'itself' } : parseStored(quantization, type, `the quantised ${subject}`),
+    stored:
+      quantization === undefined ? { as: 'itself' } : parseStored(quantization, type, `the quantisation of ${subject}`),
   }
 }
 const MAX_RANK = 64
