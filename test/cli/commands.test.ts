@@ -13,7 +13,7 @@ describe('what asks for help', () => {
   test('--help names every command, on stdout', async () => {
     const { code, stdout, stderr } = await advx(['--help'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    for (const name of ['attack', 'verify', 'list', 'help', 'models', 'inspect', 'doctor'])
+    for (const name of ['attack', 'verify', 'list', 'help', 'models', 'inspect', 'convert', 'doctor'])
       expect(stdout).toMatch(new RegExp(`^ {2}${name} `, 'm'))
     expect(stdout).toContain('advx attack fixtures/images')
   })
