@@ -3,8 +3,10 @@ import { extname } from 'node:path'
 import { AdvxError, expected } from '../errors.ts'
 import { emit } from '../exec/ort/emit.ts'
 import { inOnnxForms } from '../exec/ort/lower.ts'
+import { emitTfjs } from '../exec/tfjs/emit.ts'
 import type { OnnxModel, OnnxValue } from '../formats/onnx/schema.ts'
 import { writeOnnx } from '../formats/onnx/write.ts'
+import { writeTfjs } from '../formats/tfjs/write.ts'
 import { type Classifier, type LoadOptions, loadModel } from '../models/load.ts'
 import { preprocessingText } from '../models/preprocessing-text.ts'
 
@@ -14,19 +16,22 @@ export interface ConvertOptions extends Pick<LoadOptions, 'preprocess' | 'classe
 }
 
 /**
- * Writes the network of any model that advx reads as an ONNX file, simplified, pictures [N, C, H, W] in and logits out.
- * Preprocessing is not in the network but, with the classes' names, in its metadata, where they are known.
+ * Writes the network of any model that advx reads, simplified, logits out: as an ONNX file, pictures [N, C, H, W] in, or
+ * where the name ends in .json as a GraphModel of TensorFlow.js, pictures [N, H, W, C] in. Preprocessing is not in the network but, with the classes' names, in its metadata, where they are known.
  */
 export async function convertModel(model: string, path: string, options: ConvertOptions = {}): Promise<Classifier> {
-  if (extname(path).toLowerCase() !== '.onnx')
-    throw expected('usage', 'a name that ends in .onnx', 'the file to write', path)
+  const ending = extname(path).toLowerCase()
+  if (ending !== '.onnx' && ending !== '.json')
+    throw expected('usage', 'a name that ends in .onnx or .json', 'the file to write', path)
   if (options.force !== true && (await exists(path)))
     throw new AdvxError('output', `${path} is there already. Give another name, or --force to replace it.`)
   const { preprocess, classes, output } = options
   const found = await loadModel(model, { preprocess, classes, output })
   const nothing = { ...found.preprocessing.json, order: 'rgb', scale: 1, mean: null, std: null } as const
   const plain = await loadModel(model, { preprocess: nothing, output })
-  await writeOnnx(path, { ...asOnnx(plain), metadata: metadataOf(found) })
+  const metadata = metadataOf(found)
+  if (ending === '.onnx') await writeOnnx(path, { ...asOnnx(plain), metadata })
+  else await writeTfjs(path, emitTfjs({ ...plain.graph, batch: plain.batch }, metadata))
   return found
 }
 

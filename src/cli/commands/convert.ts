@@ -12,9 +12,11 @@ interface ConvertOptions {
 /** `advx convert <model> <file>` */
 export function convert(): Command {
   return new Command('convert')
-    .description('write a model as an ONNX file: logits out, preprocessing and class names in its metadata')
+    .description(
+      'write a model as an ONNX file or for TensorFlow.js: logits out, preprocessing and class names as metadata',
+    )
     .argument('<model>', 'an .onnx file, a tfjs model.json, a folder, or a name from `advx models`')
-    .argument('<file>', 'the .onnx file to write')
+    .argument('<file>', 'the .onnx file, or the model.json of a GraphModel, to write')
     .option('-p, --preprocess <name or file>', 'as for attack')
     .option('-c, --classes <file>', 'as for attack')
     .option('--output <name>', 'as for attack')

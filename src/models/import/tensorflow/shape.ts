@@ -1,7 +1,8 @@
 import { expected, ShapeError } from '../../../errors.ts'
 import type { OnnxAttribute } from '../../../formats/onnx/schema.ts'
+import { reverse } from '../../../ops/shape.ts'
 import type { Tensor } from '../../../tensor.ts'
-import { axisOf } from '../axes.ts'
+import { axesOf, axisOf, demandNoBatch } from '../axes.ts'
 import type { Call, Operator, Operators } from '../call.ts'
 import { asBefore, channelsFirst } from '../channels-last.ts'
 import { BLOCKS } from '../operators/blocks.ts'
@@ -162,6 +163,12 @@ export const TF_SHAPES: Operators = {
     return lengths(isTensor(value) ? value.shape : value.dims)
   },
   Transpose: call => SHAPES.Transpose(call.as({ inputs: [call.value(0)], attributes: { perm: ints(call.whole(1)) } })),
+  ReverseV2: call => {
+    const x = call.tensor(0)
+    const axes = axesOf(call.whole(1), x.shape.length)
+    demandNoBatch(x.shape, axes, 'turns round')
+    return reverse(x, axes)
+  },
   Tile: SHAPES.Tile,
   BroadcastTo: SHAPES.Expand,
   Pack: packed,
