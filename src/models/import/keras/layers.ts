@@ -43,6 +43,7 @@ function figures(call: Call, i: number, length: number, absent: number): Tensor 
 const batchNormalized: Operator = call => {
   const x = call.tensor(0)
   const axis = axisOf(wholeOf(call, 'axis', [-1])[0], x.shape.length)
+  demandNoBatch(x.shape, [axis], 'normalises')
   const all = [1, 2, 3, 4].map(i => figures(call, i, x.shape[axis], i === 1 || i === 4 ? 1 : 0))
   const { factor, offset } = affine(all, numberOf(call, 'epsilon', 1e-3))
   const beside = (t: Tensor): Tensor =>
@@ -58,6 +59,7 @@ const layerNormalized: Operator = call => {
   const rank = x.shape.length
   const [axis] = axesOf(wholeOf(call, 'axis', [-1]), rank)
   if (axis !== rank - 1) throw new ShapeError('It normalises along another axis than the last.')
+  demandNoBatch(x.shape, [axis], 'normalises')
   const centred = x.sub(x.mean([axis]))
   const deviation = sqrt(
     centred

@@ -99,6 +99,7 @@ const padded: Operator = call => {
 const filled: Operator = call => {
   const [dims, value] = [call.whole(0), call.numbers(1)]
   if (value.data.length !== 1) throw expected('model', 'one number', 'its value', value.data.length)
+  if (dims.some(d => d < 0)) throw new ShapeError(`[${dims}] is no shape.`)
   const count = dims.reduce((a, b) => a * b, 1)
   call.setting.budget.constant(dims)
   call.setting.budget.numbers(count)
