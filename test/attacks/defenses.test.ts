@@ -16,6 +16,9 @@ import { normals, uniform } from '../support/values.ts'
 
 const [CLASSES, D, SHAPE] = [5, 192, [N, 3, 8, 8]]
 const x = input(SHAPE, 'x')
+/** What an attack towards a picture is given: none of those that are attacked. */
+const opposite = (levels: Uint8Array): Uint8Array => levels.map(v => 255 - v)
+
 const executor = cpu()
 afterAll(() => executor.close())
 
@@ -48,7 +51,7 @@ describe('a defense that saturates', () => {
     async (name, norm, { stages }) => {
       const found = await attackTogether(
         executor,
-        await readied(target, name, norm, { guide: pictures[0] }),
+        await readied(target, name, norm, { guide: opposite(pictures[0]) }),
         pictures,
         labels,
       )
@@ -102,7 +105,7 @@ describe('a net with a certificate', () => {
   test.each(cases)('%s, %s: nothing breaks it below its certificate', async (name, norm, { norms }) => {
     const found = await attackTogether(
       executor,
-      await readied(target, name, norm, { guide: pictures[0] }),
+      await readied(target, name, norm, { guide: opposite(pictures[0]) }),
       pictures,
       labels,
     )
