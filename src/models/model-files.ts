@@ -40,7 +40,7 @@ export async function findModel(wanted: string): Promise<ModelFiles> {
 async function pulled(model: RegisteredModel): Promise<ModelFiles> {
   const path = await cachedModel(model)
   if (path !== null) return { ...(await withCompanions(model.name, path)), pinned: model.sha256 }
-  const size = `${(model.bytes / 1e6).toFixed(1)} MB`
+  const size = `${Math.ceil(model.bytes / 1e5) / 10} MB`
   throw new AdvxError(
     'model',
     `The model '${model.name}' is not on this machine yet. Download it (${size}): advx models pull ${model.name}`,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { afterEach } from '@jest/globals'
 import type { RegisteredModel } from '../../src/models/registry/registry.ts'
@@ -23,14 +24,15 @@ afterEach(() => {
   }
 })
 
-/** A server on this machine until the test's end. */
-export async function serve(answer: Answer): Promise<Served> {
+/** A server on this machine until the test's end; of https with a key and its certificate. */
+export async function serve(answer: Answer, tls?: { readonly key: string; readonly cert: string }): Promise<Served> {
   const asked: string[] = []
-  const server = createServer((request, response) => {
+  const listener: Answer = (request, response) => {
     asked.push([request.method, request.url, request.headers.range].filter(Boolean).join(' '))
     answer(request, response)
-  })
-  return { origin: await listening(server), asked }
+  }
+  const origin = await listening(tls ? createTlsServer(tls, listener) : createServer(listener))
+  return { origin: tls ? origin.replace('http:', 'https:') : origin, asked }
 }
 
 /** A proxy that makes tunnels (CONNECT) and nothing else. Its `asked`: `CONNECT 127.0.0.1:80`, and what login came. */
@@ -55,7 +57,9 @@ export async function serveProxy(login?: string): Promise<Served> {
   return { origin: await listening(server), asked }
 }
 
-async function listening(server: ReturnType<typeof createServer>): Promise<string> {
+async function listening(
+  server: Pick<Server, 'listen' | 'address' | 'close' | 'closeAllConnections'>,
+): Promise<string> {
   open.push(server)
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`

@@ -58,7 +58,7 @@ async function download(model: RegisteredModel, signal: AbortSignal, aloud: bool
     const { path, downloaded } = await pull(model, {
       signal,
       on(event) {
-        if (event.type === 'progress') bar.show(event.done, event.total, '')
+        if (event.type === 'progress') bar.show(event.done, event.total, printable(name))
         else bar.above(`${paintError.cyan('Note:')} ${printable(event.message)}`)
       },
     })
