@@ -16,6 +16,11 @@ export type Traced<P extends Params> = {
   readonly [K in keyof P]: P[K] extends string ? string : K extends Structural ? number : Tensor
 } & { readonly eps: Tensor }
 
+/** Parameters as an attack of its own way gets them. */
+export type Given<P extends Params> = {
+  readonly [K in keyof P]: P[K] extends string ? string : P[K] extends number ? number : P[K]
+}
+
 /** What an attack is given besides its own state and parameters. Images are [N, C, H, W] in [0, 1]. */
 export interface Goal {
   /** The clean images. */
@@ -94,7 +99,7 @@ export interface Attack<P extends Params = Params, S extends State = State> {
    * Instead of `step`, where the way depends on values (a search, queries): one restart on one image. It yields what may be
    * the result, as it finds it, and is ended at any of them. What it asks of the model at the same time runs as one batch.
    */
-  run?(subject: Subject, params: Readonly<P>): AsyncGenerator<Point, void, void>
+  run?(subject: Subject, params: Given<P>): AsyncGenerator<Point, void, void>
   /** Gradients that a step costs, for the report; 1 when absent. 0: `run` asks for none. */
   gradients?(params: Readonly<P>): number
 }

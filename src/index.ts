@@ -1,5 +1,7 @@
 // What an attack, a defense or a program of yours imports from 'advx'.
 export * from './attack.ts'
+export { bestPair } from './best-pair.ts'
+export { type Box, descend, type Objective } from './descend.ts'
 export type { AttackOptions, Check, Line, Report, RunEvent, RunResult } from './engine/options.ts'
 export { loadAttack } from './engine/registry.ts'
 export { type RunOptions, runAttack } from './engine/run.ts'

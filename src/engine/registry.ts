@@ -81,5 +81,5 @@ function resolveAdvx(): void {
   if (hooked || !import.meta.url.endsWith('.js')) return
   hooked = true
   const core = new URL('../index.js', import.meta.url).href
-  register('./resolve-hook.js', import.meta.url, { data: { core, own: OWN } })
+  register('../engine/resolve-hook.js', import.meta.url, { data: { core, own: OWN } })
 }

@@ -20,8 +20,8 @@ export function results(report: Report): Section {
     { title: 'Noise alone', of: a => rate(a.noise, a.attacked, 'no budget') },
     ...(untargeted ? [{ title: 'Robust', of: (a: AttackSummary) => rate(a.robust, usable, 'no budget') }] : []),
     { title: 'Lost by rounding', number: true, of: a => count(a.lostByRounding) },
-    { title: 'Gradients', number: true, of: a => count(a.gradients) },
-    { title: 'Forward passes', number: true, of: a => count(a.forwards) },
+    { title: 'Gradients', number: true, of: a => cost(a.gradients, a.lattice.gradients) },
+    { title: 'Forward passes', number: true, of: a => cost(a.forwards, a.lattice.forwards) },
   ]
   return {
     title: 'Attacks',
@@ -31,7 +31,8 @@ at least 0.001 · max(1, largest |logit|) so that another runtime agrees (a tie 
 there is one. <strong>Success</strong>: of the attacked pictures (${count(images.attacked)} of ${count(images.found)}), those that became adversarial.
 ${untargeted ? html`<strong>Robust</strong>: of all ${count(usable)} usable pictures, those classified rightly and not broken by this attack at this budget.` : null}
 <strong>Noise alone</strong>: of the attacked pictures, those that one sample of uniform noise of the same budget made adversarial.
-<strong>Lost by rounding</strong>: adversarial as real numbers, but at no 8-bit picture that was tried inside the budget.</p>
+<strong>Lost by rounding</strong>: adversarial as real numbers, but at no 8-bit picture that was tried inside the budget.
+${attacks.some(a => a.lattice.forwards > 0) ? html`<strong>On the lattice</strong>: the part of it that looks for the nearest 8-bit picture.` : null}</p>
 <p class="about"><strong>Intervals</strong> are 95 %, Wilson, over the pictures counted beside them: how far another sample of such
 pictures may differ, not how far a stronger attack may go.</p>
 ${table(
@@ -49,6 +50,13 @@ function describe({ name: attack, title, paper, params }: AttackSummary): Html {
   )
   return html`<dt>${name(attack)}</dt><dd>${name(title, 100)}${settings.length > 0 ? html`: <bdi>${settings.join(', ')}</bdi>` : null}<small><bdi>${linked(shorten(paper, 300))}</bdi></small></dd>
 `
+}
+
+/** A number, and what of it the search on the lattice took. */
+function cost(total: number, onLattice: number): Content {
+  return onLattice > 0
+    ? html`${count(total)}<small class="whole">${count(onLattice)} on the lattice</small>`
+    : count(total)
 }
 
 function rate(share: Share | null, n: number, absent: string): Content {

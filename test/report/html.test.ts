@@ -80,6 +80,15 @@ describe('what it says', () => {
     expect(made.match(/id="([^"]*)"/g)!.length).toBe(new Set(made.match(/id="([^"]*)"/g)).size)
   })
 
+  test('what the search on the lattice took stands below what the attack took, where there was one', () => {
+    expect(textOf(page())).not.toMatch(/on the lattice/i)
+    const nearest = page({
+      attacks: [sampleSummary({ name: 'ddn', eps: null, lattice: { gradients: 77, forwards: 1234 } })],
+    })
+    expect(textOf(nearest)).toMatch(/12,345 ?77 on the lattice/)
+    expect(textOf(nearest)).toMatch(/13,579 ?1,234 on the lattice/)
+  })
+
   test('a failed check stands beside the headline', () => {
     const checks = [{ id: 'V44', title: 'Inside the ball', status: 'fail', detail: '1 outside' }] as const
     expect(textOf(page({ checks })).split('Adversarial is')[0]).toContain('1 validity check failed (V44)')
