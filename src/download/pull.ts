@@ -1,15 +1,15 @@
-import { mkdir, open, readFile, realpath, rm, stat } from 'node:fs/promises'
+import { open, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { AdvxError, Interrupted } from '../errors.ts'
 import { outputError } from '../io/file-error.ts'
-import { FolderInUse, type Lock, takeLock } from '../io/lock.ts'
+import type { Lock } from '../io/lock.ts'
 import { renameSynced, writeFileAtomic } from '../io/write-file.ts'
 import { fileHash } from '../models/file-hash.ts'
 import { cachePlace, companions } from '../models/registry/cached-model.ts'
 import type { RegisteredModel } from '../models/registry/registry.ts'
 import { foreign } from './foreign.ts'
 import { transfer, WrongFile } from './transfer.ts'
+import { turn } from './turn.ts'
 
 export interface PullOptions {
   readonly signal?: AbortSignal
@@ -38,8 +38,10 @@ const SETTING = 'ADVX_CACHE'
 export async function pull(model: RegisteredModel, options: PullOptions = {}): Promise<Pulled> {
   const { on = () => {}, signal, patience = 30_000 } = options
   const { folder, file, partial } = cachePlace(model)
-  const lock = await lockOf(folder, on, signal)
+  let lock: Lock | undefined
   try {
+    const waiting = (message: string): void => on({ type: 'note', message })
+    lock = await turn(folder, { growing: partial, patience: 2 * patience, on: waiting, signal })
     const found = await soundness(file, model)
     if (found === 'changed') on({ type: 'note', message: `${file} is not what it was: it is downloaded anew.` })
     await writeCompanions(model, folder)
@@ -50,34 +52,11 @@ export async function pull(model: RegisteredModel, options: PullOptions = {}): P
     await renameSynced(partial, file)
     return { path: file, downloaded: true }
   } catch (cause) {
+    if (signal?.aborted) throw new Interrupted()
     if (cause instanceof WrongFile) await rm(partial, { force: true })
     throw named(outputError(cause, `in '${folder}'`, SETTING), model)
   } finally {
-    await lock.release()
-  }
-}
-
-/** The lock of a model's folder, as soon as nobody else has it. */
-async function lockOf(
-  folder: string,
-  on: NonNullable<PullOptions['on']>,
-  signal: AbortSignal | undefined,
-): Promise<Lock> {
-  try {
-    await mkdir(folder, { recursive: true })
-    for (let tries = 0; ; tries++) {
-      try {
-        return await takeLock(await realpath(folder), SETTING)
-      } catch (cause) {
-        if (!(cause instanceof FolderInUse)) throw cause
-        if (tries === 0)
-          on({ type: 'note', message: `Waiting for ${cause.holder}, which downloads it. ${cause.remedy}.` })
-      }
-      await setTimeout(200, undefined, signal ? { signal } : {})
-    }
-  } catch (cause) {
-    if (signal?.aborted) throw new Interrupted()
-    throw outputError(cause, `'${folder}'`, SETTING)
+    await lock?.release()
   }
 }
 

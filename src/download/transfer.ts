@@ -1,6 +1,6 @@
 import { open, stat } from 'node:fs/promises'
 import { fetch, type Response } from 'undici'
-import { AdvxError, Interrupted } from '../errors.ts'
+import { AdvxError } from '../errors.ts'
 import { outputError } from '../io/file-error.ts'
 import { foreign } from './foreign.ts'
 import { networkError } from './network-error.ts'
@@ -29,7 +29,7 @@ export class WrongFile extends AdvxError {
  * Brings a file to its whole length. What came stays, whatever happens: the next call goes on from there. Whether its
  * bytes are the right ones is not looked at here.
  *
- * @throws AdvxError 'model' when the server or the network fails, 'output' when the disk does, Interrupted by `signal`;
+ * @throws AdvxError 'model' when the server or the network fails, 'output' when the disk does, the reason of `signal`;
  *   WrongFile when more bytes came than there are.
  */
 export async function transfer(wanted: Transfer): Promise<void> {
@@ -52,7 +52,6 @@ export async function transfer(wanted: Transfer): Promise<void> {
     if (!response.ok) throw refused(response, host)
     await write(response, from, wanted, waiting.heard)
   } catch (cause) {
-    if (wanted.signal?.aborted) throw new Interrupted()
     if (waiting.signal.aborted) throw waiting.signal.reason
     throw networkError(cause, host)
   } finally {

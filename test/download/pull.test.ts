@@ -108,6 +108,20 @@ describe('a download', () => {
   })
 })
 
+test('one that another host began and does not go on with is waited for, but not for ever', async () => {
+  const { model, folder, file, asked } = await served(whole(bytes))
+  await begun(file, bytes.subarray(0, 1000))
+  await writeFile(join(folder, '.lock'), '{"pid":1,"host":"elsewhere"}')
+  const error = await pulling(model, { patience: 300 }).catch(cause => cause)
+  expect(error.message).toMatch(/^net: .*in use by process 1 on 'elsewhere'\. If it no longer runs, delete '.*\.lock'/)
+  expect(asked).toEqual([])
+  const abort = new AbortController()
+  const waiting = pulling(model, { signal: abort.signal })
+  await setTimeout(100)
+  abort.abort()
+  await expect(waiting).rejects.toMatchObject({ name: 'Interrupted' })
+})
+
 describe('what went wrong leaves no model', () => {
   const refusal = async (answer: Answer, options?: PullOptions) => {
     const it = await served(answer)
