@@ -30,6 +30,32 @@ export const GLOSSARY = {
     structural: true,
   },
   rounds: { symbol: 'B', help: 'number of outer searches, each of `steps` steps', min: 1, max: 1e4, structural: true },
+  targets: {
+    symbol: 'M',
+    help: 'other classes aimed at, a start each, the likeliest first; 0: none in particular. With --target that one alone',
+    min: 0,
+    max: 1e5,
+    structural: true,
+  },
+  loss: {
+    symbol: 'J',
+    help: 'what is climbed: the cross-entropy, or the difference of logits ratio, which no scale of the logits changes',
+    choices: ['ce', 'dlr'],
+  },
+  queries: {
+    symbol: 'Q',
+    help: 'pictures that the model is asked about in a start, at most',
+    min: 1,
+    max: 1e9,
+    structural: true,
+  },
+  samples: {
+    symbol: 'B₀',
+    help: 'points around one at the boundary that its slope is estimated from, at first',
+    min: 1,
+    max: 1e6,
+    structural: true,
+  },
   candidates: { symbol: 'K', help: 'classes looked at, the likeliest first', min: 2, max: 1e5, structural: true },
   gamma: {
     symbol: 'γ',

@@ -3,7 +3,7 @@ import { advantage } from './decision.ts'
 import { exchange } from './exchange.ts'
 import { fewestLevels } from './fewest-levels.ts'
 import type { Job } from './job.ts'
-import { clampLevel, toUnit } from './lattice.ts'
+import { clampLevel, toUnit, wayFrom } from './lattice.ts'
 import { pixels, squares, values } from './lattice-steps.ts'
 import type { Probe } from './probe.ts'
 
@@ -19,21 +19,22 @@ export interface Ground {
 /**
  * From an adversarial point `x` the nearest 8-bit picture that is adversarial, as far as a local search finds it: first
  * one along the way from x0 through x, then nearer ones by exchanging steps of little gain for steps of more. Null: no
- * 8-bit picture was found.
+ * 8-bit picture was found. For an attack that asks for no gradients the way from x0 to x stands for that of the lead.
  */
 export async function nearestOnLattice(
   probe: Probe,
-  { norm, targeted, channels, params }: Job,
+  { norm, targeted, channels, params, gradients }: Job,
   x0: Uint8Array,
   y: number,
   x: Float32Array,
 ): Promise<Uint8Array | null> {
   const kappa = numberOf(params, 'kappa', 0)
+  const way = wayFrom(x0, x)
   const ground: Ground = {
     x0,
     channels,
     advantage: async levels => advantage(await probe.logits(toUnit(levels)), y, targeted) - kappa,
-    gradient: async levels => (await probe.margin(toUnit(levels))).gradient,
+    gradient: async levels => (gradients > 0 ? (await probe.margin(toUnit(levels))).gradient : way),
   }
   if (norm === 'linf') return fewestLevels(ground, x)
   const steps = { l2: squares, l1: values, l0: pixels }[norm]
