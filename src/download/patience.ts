@@ -15,7 +15,6 @@ export function patience(milliseconds: number, host: string, outer: AbortSignal 
     const message = `${host} sent nothing for ${milliseconds / 1000} s: the download was given up. The same command goes on from what is there.`
     controller.abort(new AdvxError('model', message))
   }, milliseconds)
-  const stop = (): void => clearTimeout(timer)
   const pass = (): void => controller.abort(outer?.reason)
   outer?.addEventListener('abort', pass, { once: true })
   if (outer?.aborted) pass()
@@ -23,7 +22,7 @@ export function patience(milliseconds: number, host: string, outer: AbortSignal 
     signal: controller.signal,
     heard: () => void timer.refresh(),
     stop() {
-      stop()
+      clearTimeout(timer)
       outer?.removeEventListener('abort', pass)
     },
   }
