@@ -1,6 +1,6 @@
 import { access, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AdvxError } from '../errors.ts'
+import { AdvxError, Interrupted } from '../errors.ts'
 import { executorNamed } from '../exec/devices.ts'
 import { readPictureFile } from '../io/decode.ts'
 import { type OutFolder, openOut } from '../io/results.ts'
@@ -21,11 +21,6 @@ import { type Strips, stripsOf } from './strips.ts'
 import { exitCode, summarise } from './summary.ts'
 
 export { prepare, type Prepared }
-
-/** The run was stopped; what is written stays, and the same command goes on. */
-export class Interrupted extends Error {
-  override name = 'Interrupted'
-}
 
 export type RunOptions = AttackOptions & { readonly command?: string }
 

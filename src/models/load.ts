@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { AdvxError } from '../errors.ts'
@@ -9,6 +8,7 @@ import { substitute, toposort } from '../graph.ts'
 import { show } from '../shape.ts'
 import { input, isConstant, type Tensor } from '../tensor.ts'
 import { type ClassNames, findClassNames } from './class-names.ts'
+import { fileHash } from './file-hash.ts'
 import { type Found, findPreprocessing } from './find-preprocessing.ts'
 import { type Imported, type ImportOptions, importOnnx } from './import/import-onnx.ts'
 import { countOperators } from './import/inventory.ts'
@@ -66,11 +66,12 @@ export interface LoadOptions {
 }
 
 /**
- * Reads a model with what belongs to it. `wanted`: an .onnx file, a folder in Hugging Face's layout, or the name of an
- * embedded model. Throws an AdvxError: `model` where files do not fit, `usage` where options do not.
+ * Reads a model with what belongs to it. `wanted`: an .onnx file, a folder in Hugging Face's layout, or the name of a model
+ * that is embedded or was downloaded. Throws an AdvxError: `model` where files do not fit, `usage` where options do not.
  */
 export async function loadModel(wanted: string, options: LoadOptions = {}): Promise<Classifier> {
   const files = await findModel(wanted)
+  const sha256 = await hashOf(files)
   const model = await readOnnx(files.path)
   const found = await findPreprocessing({
     option: options.preprocess,
@@ -90,7 +91,7 @@ export async function loadModel(wanted: string, options: LoadOptions = {}): Prom
     name: files.name,
     file: basename(files.path),
     path: resolve(files.path),
-    sha256: await hashOf(files.path),
+    sha256,
     weights: await hashOfWeights(model, files.path),
     format: 'onnx',
     classes: names.names,
@@ -139,10 +140,14 @@ function inFile<T>({ path }: ModelFiles, work: () => T): T {
   }
 }
 
-async function hashOf(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const part of createReadStream(path)) hash.update(part)
-  return hash.digest('hex')
+/** The sha256 of the model's file, which is the one that was pinned, where one was. */
+async function hashOf({ path, name, pinned }: ModelFiles): Promise<string> {
+  const sha256 = await fileHash(path)
+  if (pinned === undefined || pinned === sha256) return sha256
+  throw new AdvxError(
+    'model',
+    `${path} is not the file any more that was downloaded. Mend it: advx models pull ${name}`,
+  )
 }
 
 /** More bytes of weights than the file has: some came from elsewhere (or were float16, and the hash is one too many). */

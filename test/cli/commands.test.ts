@@ -98,12 +98,13 @@ describe('list, models, inspect, doctor', () => {
         ),
       )
     const found = JSON.parse((await advx(['models', '--json'])).stdout)
-    expect(found.map((m: { name: string }) => m.name)).toEqual([
+    const embedded = found.filter((m: { from: string }) => m.from === 'embedded')
+    expect(embedded.map((m: { name: string }) => m.name)).toEqual([
       'fashion-inception',
       'fashion-mobilenet',
       'fashion-resnet',
     ])
-    for (const json of found)
+    for (const json of embedded)
       expect(json).toMatchObject({ input: { channels: 1, height: 28, width: 28 }, license: 'MIT' })
   })
 
