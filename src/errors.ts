@@ -24,6 +24,11 @@ export class ShapeError extends AdvxError {
   }
 }
 
+/** The caller asked to stop: the same command goes on from what is done. */
+export class Interrupted extends Error {
+  override name = 'Interrupted'
+}
+
 /** "Expected a number above 0 for --steps but got -3. Try --steps 10." The hint is a whole sentence. */
 export function expected(fault: Fault, what: string, subject: string, got: unknown, hint = ''): AdvxError {
   return new AdvxError(fault, `Expected ${what} for ${subject} but got ${show(got)}.${hint && ` ${hint}`}`)
@@ -34,10 +39,20 @@ const show = (value: unknown): string =>
 
 /** The nearest of `names` when it is near enough to be a slip of the finger, as a sentence. */
 export function suggest(name: string, names: readonly string[]): string {
-  const ranked = names.map(n => [distance(name.toLowerCase(), n.toLowerCase()), n] as const).sort(([a], [b]) => a - b)
-  const [best] = ranked
-  return best && best[0] <= Math.max(1, Math.floor(best[1].length / 3)) ? `Did you mean '${best[1]}'?` : ''
+  const [best] = closest(name, names, 1)
+  if (best === undefined) return ''
+  return slips(name, best) <= Math.max(1, Math.floor(best.length / 3)) ? `Did you mean '${best}'?` : ''
 }
+
+/** Up to `count` of `names`, those that differ least first. */
+export const closest = (name: string, names: readonly string[], count: number): string[] =>
+  names
+    .map(n => [slips(name, n), n] as const)
+    .sort(([a], [b]) => a - b)
+    .slice(0, count)
+    .map(([, n]) => n)
+
+const slips = (a: string, b: string): number => distance(a.toLowerCase(), b.toLowerCase())
 
 /** Levenshtein's edit distance, one row at a time; two neighbours that changed places count once. */
 function distance(a: string, b: string): number {

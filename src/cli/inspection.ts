@@ -3,6 +3,7 @@ import type { OnnxValue } from '../formats/onnx/schema.ts'
 import { countOperators } from '../models/import/inventory.ts'
 import { OPERATORS } from '../models/import/operators.ts'
 import { type Passage, Passages, reachesPicture } from '../models/import/passage.ts'
+import { valuesIn } from '../models/layers.ts'
 import { type Classifier, type LoadOptions, loadModel } from '../models/load.ts'
 import { findModel } from '../models/model-files.ts'
 import type { Recipe } from '../models/preprocessing.ts'
@@ -27,6 +28,8 @@ export interface Inspection {
     /** Null where none of its nodes stands between picture and scores, or that is not known. */
     readonly gradient: Passage | null
   }[]
+  /** Values that a parameter `layer` can name, and what makes each. */
+  readonly layers: ReturnType<typeof valuesIn>
   /** Operators between picture and scores that no gradient passes. */
   readonly blocking: readonly string[]
   readonly classifier: {
@@ -80,6 +83,7 @@ export async function inspectModel(model: string, options: LoadOptions): Promise
       known: OPERATORS.has(type),
       gradient: kinds.get(type) ?? null,
     })).sort((a, b) => b.count - a.count || (a.type < b.type ? -1 : 1)),
+    layers: valuesIn(file),
     blocking,
     classifier: failed ? null : factsOf(loaded),
     obstacle: failed ? loaded.message : obstacleIn(loaded, blocking),

@@ -30,8 +30,15 @@ export function program(): Command {
     .exitOverride()
     .configureOutput({ outputError: () => {} })
   for (const make of [attack, verify, list, help, models, inspect, convert, doctor])
-    root.addCommand(make().copyInheritedSettings(root))
+    root.addCommand(inheriting(make(), root))
   return root.hook('preSubcommand', async (_, command) => {
     if (command.name() === 'attack') await addChosenParameters(command, root.args.slice(1))
   })
+}
+
+/** Commands below a command throw their errors too. */
+function inheriting(command: Command, parent: Command): Command {
+  command.copyInheritedSettings(parent)
+  for (const inner of command.commands) inheriting(inner, command)
+  return command
 }

@@ -3,14 +3,24 @@ import type { Fn } from '../exec/executor.ts'
 import { NORMS } from '../norms.ts'
 import type { Job } from './job.ts'
 import type { AttackPlan } from './plan.ts'
-import { forwardOf, gradientOf, marginOf, pullbackOf, type Target, type TracedAttack, trace } from './trace.ts'
+import {
+  forwardOf,
+  gradientOf,
+  layerOf,
+  layerPullbackOf,
+  marginOf,
+  pullbackOf,
+  type Target,
+  type TracedAttack,
+  trace,
+} from './trace.ts'
 
 /** One attack, ready to be compiled, and what its jobs need to know of that. */
 export interface AttackPrograms {
   /** `forward`, `margin` and `pullback` are the same for every attack; the others are `<attack>/<part>`. */
   readonly programs: Readonly<Record<string, Fn>>
   /** For one budget; null: the nearest adversarial picture is looked for. */
-  job(eps: number | null, options: Pick<Job, 'earlyStop' | 'seed'>): Job
+  job(eps: number | null, options: Pick<Job, 'earlyStop' | 'seed' | 'guide'>): Job
 }
 
 /**
@@ -19,6 +29,7 @@ export interface AttackPrograms {
  * @throws AdvxError when its math cannot be traced, or no gradient reaches the picture.
  */
 export function programsOf(plan: AttackPlan, target: Target, targeted: boolean): AttackPrograms {
+  if (plan.stages.length > 0) return programsOfStages(plan, target, targeted)
   const { name, attack, source, norm, params } = plan
   const [, channels, height, width] = target.shape
   const minimal = plan.eps[0] === null
@@ -26,13 +37,15 @@ export function programsOf(plan: AttackPlan, target: Target, targeted: boolean):
   const traced = attack.step ? trace(attack, NORMS[norm], targeted, params, target) : null
   if (minimal && traced?.budgeted)
     throw expected('usage', 'a default eps', `its norm ${norm}`, 'none', 'Its math uses eps: { eps: 0.5 }.')
-  const { startDraws, stepDraws, roundDraws, schedules, ends, gradient } = traced ?? UNTRACED
+  const { startDraws, stepDraws, roundDraws, schedules, ends, slopes, gradient } = traced ?? UNTRACED
   return {
     programs: {
       forward: forwardOf(target),
-      ...(minimal ? { margin: marginOf(target, targeted) } : {}),
-      ...(traced ? steps(name, traced) : gradients > 0 ? { pullback: pullbackOf(target) } : {}),
-      ...(minimal || gradient ? {} : { [`${name}/gradient`]: gradientOf(target, targeted) }),
+      ...(traced ? steps(name, traced) : {}),
+      ...layerPrograms(plan, target),
+      ...(gradients > 0 && !traced ? { pullback: pullbackOf(target) } : {}),
+      ...(gradients > 0 && minimal ? { margin: marginOf(target, targeted) } : {}),
+      ...(gradients > 0 && !minimal && !gradient ? { [`${name}/gradient`]: gradientOf(target, targeted) } : {}),
     },
     job: (eps, options) => ({
       key: name,
@@ -50,12 +63,33 @@ export function programsOf(plan: AttackPlan, target: Target, targeted: boolean):
       gradients,
       gradient,
       ends,
+      slopes,
       startDraws,
       stepDraws,
       roundDraws,
       schedules,
+      stages: [],
     }),
   }
+}
+
+/** Of a sequence: those of its stages, each under a name of its own. */
+function programsOfStages({ name, stages }: AttackPlan, target: Target, targeted: boolean): AttackPrograms {
+  const parts = stages.map(stage => programsOf({ ...stage, name: `${name}/${stage.name}` }, target, targeted))
+  return {
+    programs: Object.assign({}, ...parts.map(part => part.programs)),
+    job(eps, options) {
+      const jobs = parts.map(part => part.job(eps, options))
+      return { ...jobs[0], key: name, stages: jobs.map((job, i) => ({ name: stages[i].name, job })) }
+    },
+  }
+}
+
+/** A layer that a parameter names, and its gradient; without a name it is the scores. */
+function layerPrograms({ name, params }: AttackPlan, target: Target): Record<string, Fn> {
+  if (typeof params.layer !== 'string') return {}
+  const layer = target.layers?.get(params.layer) ?? target.logits
+  return { [`${name}/layer`]: layerOf(target, layer), [`${name}/layerPullback`]: layerPullbackOf(target, layer) }
 }
 
 const UNTRACED = {
@@ -64,6 +98,7 @@ const UNTRACED = {
   roundDraws: [],
   schedules: [],
   ends: false,
+  slopes: [],
   gradient: false,
 } satisfies Partial<TracedAttack>
 

@@ -7,10 +7,12 @@ import { reachesPicture } from '../models/import/passage.ts'
 import { readLabels } from '../models/labels.ts'
 import { type Classifier, loadModel } from '../models/load.ts'
 import { type AttackPrograms, programsOf } from './attack-programs.ts'
+import { layersWanted, readGuides } from './guides.ts'
 import { type Item, itemsOf } from './items.ts'
 import type { Job } from './job.ts'
 import type { AttackOptions } from './options.ts'
 import { type AttackPlan, type Pass, passes, planAttacks } from './plan.ts'
+import type { Read } from './reader.ts'
 import { inAttack, type Target } from './trace.ts'
 
 /** Everything that is settled before the first picture is attacked. */
@@ -46,7 +48,9 @@ export async function prepare(
     ...(options.preprocess === undefined ? {} : { preprocess: options.preprocess }),
     ...(options.classes === undefined ? {} : { classes: options.classes }),
     ...(options.output === undefined ? {} : { output: options.output }),
+    layers: layersWanted(plans),
   })
+  const guides = await readGuides(plans, classifier)
   const target =
     options.target === undefined
       ? null
@@ -67,16 +71,31 @@ export async function prepare(
     budgets: options.eps ?? [],
     items,
     pictures: items.length,
-    notes: [...classifier.notes, ...found.notes, ...notes],
+    notes: [...classifier.notes, ...found.notes, ...notes, ...notesOf(plans, classifier.classes.length)],
     target,
     out,
     seed,
     executor,
     programs: Object.assign({}, ...Object.values(attackPrograms).map(({ programs }) => programs)),
-    record: record(options, classifier, plans, target, labels, executor.name, seed),
-    job: ({ plan, eps }) => attackPrograms[plan.name].job(eps, { earlyStop: options.earlyStop ?? true, seed }),
+    record: record(options, classifier, plans, guides, target, labels, executor.name, seed),
+    job: ({ plan, eps }) =>
+      attackPrograms[plan.name].job(eps, {
+        earlyStop: options.earlyStop ?? true,
+        seed,
+        guide: guides.get(plan.name)?.picture.levels ?? null,
+      }),
   }
 }
+
+/** What the attacks say of themselves, each thing once. */
+const notesOf = (plans: readonly AttackPlan[], classes: number): string[] => [
+  ...new Set(
+    plans
+      .flatMap(plan => (plan.stages.length > 0 ? plan.stages : [plan]))
+      .map(({ attack, params }) => attack.note?.(params, classes) ?? null)
+      .filter(note => note !== null),
+  ),
+]
 
 function checkGate(
   { failUnder, labelFrom, eps }: AttackOptions,
@@ -114,13 +133,14 @@ function checkGate(
 
 function programsOfAll(
   plans: readonly AttackPlan[],
-  { graph, classes, logits, constants, path }: Classifier,
+  { graph, classes, logits, layers, constants, path }: Classifier,
   targeted: boolean,
 ): Record<string, AttackPrograms> {
   const target: Target = {
     shape: graph.input.shape,
     classes: classes.length,
     logits,
+    layers,
     constants,
   }
   const attacks: Record<string, AttackPrograms> = {}
@@ -142,6 +162,7 @@ function record(
   { labelFrom, earlyStop = true }: AttackOptions,
   { sha256, weights, output, classes, preprocessing }: Classifier,
   plans: readonly AttackPlan[],
+  guides: ReadonlyMap<string, Read>,
   target: Prepared['target'],
   labels: ReadonlyMap<string, number> | null,
   device: string,
@@ -154,12 +175,14 @@ function record(
     output,
     classes: classes.length,
     preprocessing: preprocessing.json,
-    attacks: plans.map(({ name, sha256, norm, eps, params }) => ({
+    attacks: plans.map(({ name, sha256, norm, eps, params, stages }) => ({
       name,
       sha256,
       norm,
       eps,
       params,
+      ...(stages.length > 0 ? { stages: stages.map(({ name, sha256, params }) => ({ name, sha256, params })) } : {}),
+      ...(guides.has(name) ? { guide: guides.get(name)?.sha256 } : {}),
     })),
     target,
     labels: labels ? Object.fromEntries([...labels].sort(([a], [b]) => (a < b ? -1 : 1))) : null,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { decodePicture, readPictureFile } from '../io/decode.ts'
 import { fitPicture } from '../io/fit.ts'
 import type { Picture } from '../io/picture.ts'
+import type { Classifier } from '../models/load.ts'
 import type { Item } from './items.ts'
 import type { Prepared } from './prepare.ts'
 import { turnstile } from './turnstile.ts'
@@ -22,15 +23,22 @@ const DECODING = 4
 const AHEAD = 16
 
 /** Reads pictures as the model gets them. The first few are read at once, and kept. */
-export function reader({ classifier: { input, preprocessing }, items }: Prepared): Reader {
-  const read = turnstile(DECODING, async ({ source }: Item): Promise<Read> => {
-    const bytes = await readPictureFile(source.path, source.name)
-    const decoded = await decodePicture(bytes, input.channels, source.name)
-    return { picture: fitPicture(decoded, preprocessing.geometry), sha256: sha256(bytes) }
-  })
+export function reader({ classifier, items }: Prepared): Reader {
+  const read = turnstile(DECODING, ({ source: { path, name } }: Item) => readAs(classifier, path, name))
   const first = new Map(items.slice(0, AHEAD).map(item => [item, read(item)]))
   for (const picture of first.values()) picture.catch(() => {}) // told when it is asked for
   return item => first.get(item) ?? read(item)
+}
+
+/** A picture's file as a model gets it; `name` is what messages call it. */
+export async function readAs(
+  { input, preprocessing }: Pick<Classifier, 'input' | 'preprocessing'>,
+  path: string,
+  name: string,
+): Promise<Read> {
+  const bytes = await readPictureFile(path, name)
+  const decoded = await decodePicture(bytes, input.channels, name)
+  return { picture: fitPicture(decoded, preprocessing.geometry), sha256: sha256(bytes) }
 }
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')

@@ -11,6 +11,7 @@ import { isInput, numberOf, type Params } from '../params.ts'
 import { type Draw, recorder } from '../random.ts'
 import { type Shape, show, size } from '../shape.ts'
 import { input, type Tensor } from '../tensor.ts'
+import { aims } from './aims.ts'
 import { cut, isFree } from './cut.ts'
 
 /** What an attack is traced against. */
@@ -20,6 +21,8 @@ export interface Target {
   readonly classes: number
   /** Traced: pictures in [0, 1] to logits [N, K]. */
   logits(x: Tensor): Tensor
+  /** Values inside the model, [N, D], by their names. */
+  readonly layers?: ReadonlyMap<string, (x: Tensor) => Tensor>
   /** The model's weights: what touches them, and all that leads there, is the heavy part of a step. */
   readonly constants: ReadonlySet<Tensor>
 }
@@ -43,6 +46,8 @@ export interface TracedAttack {
   readonly ends: boolean
   /** Whether the budget ε is used. */
   readonly budgeted: boolean
+  /** What heavy gives that has a picture's shape: gradients. */
+  readonly slopes: readonly string[]
   /** Whether heavy also gives `gradient`, ∇ₓ of the loss at x: where the step needs it anyway. */
   readonly gradient: boolean
 }
@@ -69,6 +74,7 @@ export function trace(attack: Attack, norm: Norm, targeted: boolean, params: Par
   const inputs: Record<string, Tensor> = {
     x0: input(target.shape, 'x0'),
     y: input([images, target.classes], 'y'),
+    aim: input([images, target.classes], 'aim'),
     t: input([images, 1, 1, 1], 't'),
     'param:eps': input([], 'eps'),
   }
@@ -96,6 +102,7 @@ export function trace(attack: Attack, norm: Norm, targeted: boolean, params: Par
   const goal = (random: Goal['random']): Goal => ({
     x0: inputs.x0,
     y: inputs.y,
+    aim: aims(params, targeted) > 0 ? inputs.aim : null,
     t: inputs.t,
     norm,
     targeted,
@@ -147,6 +154,7 @@ export function trace(attack: Attack, norm: Norm, targeted: boolean, params: Par
     budgeted: ancestors([...Object.values(first), ...Object.values(next), ...Object.values(turned ?? {})]).has(
       inputs['param:eps'],
     ),
+    slopes: Object.keys(heavy.outputs).filter(name => show(heavy.outputs[name].shape) === show(target.shape)),
     gradient: free,
   }
 }
@@ -168,6 +176,20 @@ export function pullbackOf({ shape, classes, logits }: Target): Fn {
   const x = input(shape, 'x')
   const v = input([shape[0], classes], 'v')
   return { inputs: { x, v }, outputs: { logits: logits(x), gradient: grad(at => logits(at).mul(v).sum([1]))(x) } }
+}
+
+/** Pictures → a layer, as rows. */
+export function layerOf({ shape }: Target, layer: (x: Tensor) => Tensor): Fn {
+  const x = input(shape, 'x')
+  return { inputs: { x }, outputs: { layer: layer(x) } }
+}
+
+/** Pictures and weights of a layer's numbers, v → the gradient of Σ vᵢ aᵢ. */
+export function layerPullbackOf({ shape }: Target, layer: (x: Tensor) => Tensor): Fn {
+  const x = input(shape, 'x')
+  const a = layer(x)
+  const v = input(a.shape, 'v')
+  return { inputs: { x, v }, outputs: { gradient: grad(at => layer(at).mul(v).sum([1]))(x) } }
 }
 
 function slopeOf({ shape, classes, logits }: Target, targeted: boolean, loss: typeof margin): Fn {

@@ -18,7 +18,7 @@ import { loadAttack } from './registry.ts'
 export async function walk(
   walker: string,
   model: Probe,
-  { norm, eps, params, targeted, classes, channels, height, width, seed }: Job,
+  { norm, eps, params, targeted, classes, channels, height, width, seed, guide }: Job,
   x0: Uint8Array,
   y: number,
   visit: (point: Visit) => Promise<boolean>,
@@ -41,6 +41,11 @@ export async function walk(
       },
       logits: x => model.logits(x),
       pullback: (x, v) => model.pullback(x, v),
+      layer: guide && {
+        guide: toUnit(guide),
+        at: x => model.layer(x),
+        pullback: (x, v) => model.layerPullback(x, v),
+      },
       lead: logits => advantage(logits, y, targeted),
     }
     let end: Point | null = null

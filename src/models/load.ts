@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { AdvxError } from '../errors.ts'
@@ -8,9 +7,11 @@ import { substitute, toposort } from '../graph.ts'
 import { show } from '../shape.ts'
 import { input, isConstant, type Tensor } from '../tensor.ts'
 import { type ClassNames, findClassNames } from './class-names.ts'
+import { fileHash } from './file-hash.ts'
 import { type Found, findPreprocessing } from './find-preprocessing.ts'
 import { type Imported, type ImportOptions, importOnnx } from './import/import-onnx.ts'
 import { countOperators } from './import/inventory.ts'
+import { type Layer, layersOf } from './layers.ts'
 import { findModel, type ModelFiles } from './model-files.ts'
 import type { InputSize, Preprocessing, Recipe } from './preprocessing.ts'
 import { type Format, formatOf, readModel } from './read-model.ts'
@@ -35,6 +36,8 @@ export interface Classifier {
   readonly graph: { readonly input: Tensor; readonly logits: Tensor }
   /** The logits of other pictures; the same graph for the same x. */
   logits(x: Tensor): Tensor
+  /** Those that were asked for, by name. */
+  readonly layers: ReadonlyMap<string, Layer>
   /** Weights and figures of the preprocessing: what no attack changes. */
   readonly constants: ReadonlySet<Tensor>
   readonly notes: readonly string[]
@@ -54,6 +57,8 @@ export interface LoadOptions {
   readonly classes?: string | undefined
   /** The name of the output that holds the scores, or of a value inside. Default: it is found. */
   readonly output?: string | undefined
+  /** Names of values inside, to be found in `Classifier.layers`. */
+  readonly layers?: readonly string[] | undefined
   /** 1: read the model for one picture at a time. */
   readonly batch?: 1 | undefined
   /** Told of each node of the file, as it was read. */
@@ -61,11 +66,13 @@ export interface LoadOptions {
 }
 
 /**
- * Reads a model with what belongs to it. `wanted`: an .onnx file, a tfjs model.json, a folder in Hugging Face's layout, or the
- * name of an embedded model. Throws an AdvxError: `model` where files do not fit, `usage` where options do not.
+ * Reads a model with what belongs to it. `wanted`: an .onnx file, a tfjs model.json, a folder in Hugging Face's layout, or
+ * the name of a model that is embedded or was downloaded. Throws an AdvxError: `model` where files do not fit, `usage`
+ * where options do not.
  */
 export async function loadModel(wanted: string, options: LoadOptions = {}): Promise<Classifier> {
   const files = await findModel(wanted)
+  const sha256 = await hashOf(files)
   const model = await readModel(files.path)
   const found = await findPreprocessing({
     option: options.preprocess,
@@ -73,17 +80,19 @@ export async function loadModel(wanted: string, options: LoadOptions = {}): Prom
     metadata: model.metadata.get('advx.preprocessing'),
   })
   const size = { channels: found.channels ?? undefined, height: found.size?.height, width: found.size?.width }
-  const { output, batch, observe } = options
+  const { output, batch, observe, layers = [] } = options
   const imported = inFile(files, () => importOnnx(model, { output, batch, observe, size }))
   const names = await findClassNames(
     { option: options.classes, beside: files.config, metadata: model.metadata.get('advx.classes') },
     imported.logits.shape[1],
   )
+  const facts = assembled(imported, found)
+  const alone = imported.batch === 1 ? ({ batch: 1 } as const) : {}
   return {
     name: files.name,
     file: basename(files.path),
     path: resolve(files.path),
-    sha256: await hashOf(files.path),
+    sha256,
     weights: await hashOfWeights(model, files.path),
     format: formatOf(files.path),
     classes: names.names,
@@ -92,7 +101,8 @@ export async function loadModel(wanted: string, options: LoadOptions = {}): Prom
     output: imported.output,
     operators: countOperators(model),
     opsets: model.opsets,
-    ...assembled(imported, found),
+    layers: inFile(files, () => layersOf(model, layers, { ...alone, size }, facts.preprocessing.normalise)),
+    ...facts,
   }
 }
 
@@ -131,10 +141,14 @@ function inFile<T>({ path }: ModelFiles, work: () => T): T {
   }
 }
 
-async function hashOf(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const part of createReadStream(path)) hash.update(part)
-  return hash.digest('hex')
+/** The sha256 of the model's file, which is the one that was pinned, where one was. */
+async function hashOf({ path, name, pinned }: ModelFiles): Promise<string> {
+  const sha256 = await fileHash(path)
+  if (pinned === undefined || pinned === sha256) return sha256
+  throw new AdvxError(
+    'model',
+    `${path} is not the file any more that was downloaded. Mend it: advx models pull ${name}`,
+  )
 }
 
 /**

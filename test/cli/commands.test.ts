@@ -98,12 +98,13 @@ describe('list, models, inspect, doctor', () => {
         ),
       )
     const found = JSON.parse((await advx(['models', '--json'])).stdout)
-    expect(found.map((m: { name: string }) => m.name)).toEqual([
+    const embedded = found.filter((m: { from: string }) => m.from === 'embedded')
+    expect(embedded.map((m: { name: string }) => m.name)).toEqual([
       'fashion-inception',
       'fashion-mobilenet',
       'fashion-resnet',
     ])
-    for (const json of found)
+    for (const json of embedded)
       expect(json).toMatchObject({ input: { channels: 1, height: 28, width: 28 }, license: 'MIT' })
   })
 
@@ -120,6 +121,13 @@ describe('list, models, inspect, doctor', () => {
       blocking: [],
       classifier: { input: { channels: 1 }, classes: { from: 'metadata' } },
     })
+  })
+
+  test('inspect --layers lists the values inside by their names', async () => {
+    const { code, stdout } = await advx(['inspect', 'fashion-resnet', '--layers'])
+    expect(code).toBe(0)
+    expect(stdout.split('\n')[0]).toMatch(/^name +operator$/)
+    expect(stdout).toMatch(/^stem\.conv +Conv$/m)
   })
 
   test('inspect of what is no model', async () => {

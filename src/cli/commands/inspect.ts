@@ -7,6 +7,7 @@ interface InspectOptions {
   readonly preprocess?: string
   readonly classes?: string
   readonly output?: string
+  readonly layers?: true
   readonly json?: true
 }
 
@@ -18,13 +19,14 @@ export function inspect(): Command {
     .option('-p, --preprocess <name or file>', 'as for attack')
     .option('-c, --classes <file>', 'as for attack')
     .option('--output <name>', 'as for attack')
+    .option('--layers', 'list the values inside by their names, for --layer')
     .option('--json', 'print it as JSON')
     .addHelpText('after', '\nExit 0 when the model can be attacked, else 3 with the reason.')
-    .action(async (model: string, { json, ...options }: InspectOptions) => {
+    .action(async (model: string, { json, layers, ...options }: InspectOptions) => {
       const { inspectModel } = await import('../inspection.ts')
       const found = await inspectModel(model, options)
       if (json) sayJson(`${JSON.stringify(found, null, 2)}\n`)
-      else say(inspectionText(found, paint))
+      else say(layers ? layersText(found, paint) : inspectionText(found, paint))
       if (found.obstacle !== null) process.exitCode = 3
     })
 }
@@ -55,6 +57,7 @@ export function inspectionText(found: Inspection, paint: Paint): string {
     ],
     ['Preprocessing', p && `${p.name} (${ORIGINS[p.from]}): ${p.formula}`],
     ['Parameters', found.parameters.toLocaleString('en')],
+    ['Values', `${found.layers.length} inside; --layers lists them by name`],
     ['Operators', operators.map(operatorText).join(', ')],
     ['Gradient', classifier && gradientText(found)],
     ...(classifier?.notes ?? []).map((note, i) => [i === 0 ? 'Notes' : '', note]),
@@ -71,6 +74,12 @@ const formatText = ({ format, opsets }: Inspection): string =>
   format === 'tfjs'
     ? `TensorFlow.js, ${opsets.some(([set]) => set === 'keras') ? 'LayersModel' : 'GraphModel'}`
     : `ONNX, ${opsets.map(([set, version]) => `${set} ${version}`).join(', ')}`
+
+const layersText = ({ layers }: Inspection, paint: Paint): string =>
+  table([
+    [paint.bold('name'), paint.bold('operator')],
+    ...layers.map(({ name, operator }) => [name, operator].map(printable)),
+  ])
 
 const operatorText = ({ type, count, known, gradient }: Inspection['operators'][number]): string => {
   const remark = known ? REMARKS[gradient ?? 'passes'] : 'unknown'

@@ -2,9 +2,9 @@ import { AdvxError } from '../../errors.ts'
 import { quote } from '../../formats/onnx/quote.ts'
 import type { OnnxModel } from '../../formats/onnx/schema.ts'
 import { narrow } from '../../narrow.ts'
-import { transpose } from '../../ops/shape.ts'
+import { reshape, transpose } from '../../ops/shape.ts'
 import { poolLast } from '../../pool-last.ts'
-import { N } from '../../shape.ts'
+import { N, show, size as sizeOf } from '../../shape.ts'
 import { simplify } from '../../simplify.ts'
 import { input, type Tensor } from '../../tensor.ts'
 import { sinkTransposes } from '../../transposes.ts'
@@ -43,7 +43,7 @@ export interface Imported {
 }
 
 /**
- * The graph of an ONNX classifier in operators of the core, simplified, without a Softmax at the end.
+ * The graph of a classifier, of ONNX or TensorFlow.js, in operators of the core, simplified, without a Softmax at the end.
  *
  * A file with a fixed batch of 1 is read for any batch; where that fails it is read for one picture at a time.
  * Whatever does not fit is an AdvxError with the fault `model` that names the node.
@@ -64,6 +64,25 @@ export function importOnnx(model: OnnxModel, { output, batch, size = {}, observe
   }
 }
 
+/**
+ * A value inside the network by its name in the file, as one row of numbers a picture: `input` [N, C, H, W] and
+ * `activation` [N, D].
+ */
+export function importLayer(
+  model: OnnxModel,
+  name: string,
+  { batch, size = {}, observe }: Omit<ImportOptions, 'output'> = {},
+): { readonly input: Tensor; readonly activation: Tensor } {
+  const rows = batch ?? N
+  const picture = pictureInput(model, size)
+  const { source, result } = translated(model, picture, name, rows, observe, new Notes())
+  if (result.shape[0] !== rows)
+    throw new AdvxError('model', `The value ${quote(name)} is [${show(result.shape)}], not one row a picture.`)
+  const flat = reshape(result, [rows, Math.abs(sizeOf(result.shape))])
+  const [activation] = ordered([rows === 1 ? asBatchOf(flat, [N, flat.shape[1]]) : flat], picture)
+  return { input: source, activation }
+}
+
 function read(
   model: OnnxModel,
   picture: PictureInput,
@@ -71,34 +90,51 @@ function read(
   batch: typeof N | 1,
   observe: Setting['observe'],
 ): Imported {
+  const remarks = new Notes()
+  const { source, result } = translated(model, picture, output, batch, observe, remarks)
+  const scores = logitsOf(result, batch)
+  const notes = [
+    ...scores.notes,
+    picture.layout === 'NHWC' && 'The model takes channels last; in the graph they come first.',
+    picture.type !== 'float32' && `The input is ${picture.type} in the file and float32 here.`,
+    outputNote(model, output),
+    ...remarks.sentences(),
+  ].filter(note => typeof note === 'string')
+  const rows = batch === 1 ? asBatchOf(scores.logits, [N, scores.logits.shape[1]]) : scores.logits
+  const [logits] = narrow(simplify(poolLast(ordered([rows], picture))))
+  return { input: source, logits, picture, output, batch: batch === 1 ? 1 : 'any', notes }
+}
+
+/** Simplified, without transpositions between operators where the file's pictures have their channels last. */
+function ordered(outputs: readonly Tensor[], { layout }: PictureInput): Tensor[] {
+  const plain = simplify(outputs)
+  return layout === 'NHWC' ? simplify(sinkTransposes(plain)) : plain
+}
+
+/** The pictures and a value of the file that is computed from them. */
+function translated(
+  model: OnnxModel,
+  picture: PictureInput,
+  name: string,
+  batch: typeof N | 1,
+  observe: Setting['observe'],
+  notes: Notes,
+): { source: Tensor; result: Tensor } {
   const { channels, height, width, layout } = picture
   const source = input([N, channels, height, width], picture.name)
   const pictures = batch === 1 ? asBatchOf(source, [1, channels, height, width]) : source
   const seen = layout === 'NHWC' ? transpose(pictures, [0, 2, 3, 1]) : pictures
   const budget = new Budget(weightsIn(model))
   budget.activation(source.shape)
-  const remarks = new Notes()
-  const result = translate(model, new Map([[picture.name, seen]]), output, {
+  const result = translate(model, new Map([[picture.name, seen]]), name, {
     budget,
-    notes: remarks,
+    notes,
     observe,
     batch: picture.batch ?? 1,
     fixed: picture.batch !== null,
     pictures,
   })
-  const scores = logitsOf(result, batch)
-  const notes = [
-    ...scores.notes,
-    layout === 'NHWC' && 'The model takes channels last; in the graph they come first.',
-    picture.type !== 'float32' && `The input is ${picture.type} in the file and float32 here.`,
-    outputNote(model, output),
-    ...remarks.sentences(),
-  ].filter(note => typeof note === 'string')
-  const rows = batch === 1 ? asBatchOf(scores.logits, [N, scores.logits.shape[1]]) : scores.logits
-  const plain = simplify([rows])
-  const ordered = layout === 'NHWC' ? simplify(sinkTransposes(plain)) : plain
-  const [logits] = narrow(simplify(poolLast(ordered)))
-  return { input: source, logits, picture, output, batch: batch === 1 ? 1 : 'any', notes }
+  return { source, result }
 }
 
 /** Which of several outputs it is, or that it is a value inside. */
