@@ -2,6 +2,7 @@ import { AdvxError } from '../../errors.ts'
 import type { Convolution, Window } from '../../ops/conv.ts'
 import type { Pooling } from '../../ops/pool.ts'
 import { dataOf, isConstant, type Tensor } from '../../tensor.ts'
+import { type Forms, int32, last } from './form.ts'
 import { text, turn, type Writer, whole, wholes } from './writer.ts'
 
 interface Pads {
@@ -30,7 +31,7 @@ function walked(w: Writer, x: Tensor, kernel: readonly number[], window: Window,
   if (same && !count) return { source, attributes: attributes('SAME'), padded: false }
   const [top, left, bottom, right] = pads
   const sides = w.ints([0, 0, top, bottom, left, right, 0, 0], [4, 2])
-  const tpads = { Tpaddings: { type: 'DT_INT32' } }
+  const tpads = { Tpaddings: int32 }
   const picture =
     value === 0
       ? w.node('Pad', [source, sides], tpads)
@@ -41,7 +42,7 @@ function walked(w: Writer, x: Tensor, kernel: readonly number[], window: Window,
 /** Below any value of a network. */
 const LEAST = -3e38
 
-export function writeConv(w: Writer, node: Tensor): string {
+function writeConv(w: Writer, node: Tensor): string {
   const [x, kernel, bias] = node.inputs
   const attrs = node.attrs as unknown as Convolution
   if (!isConstant(kernel))
@@ -76,14 +77,14 @@ function ksize({ kernel, dilations }: Pooling) {
   return wholes([1, ...kernel, 1])
 }
 
-export function writeMaxPool(w: Writer, { inputs: [x], attrs }: Tensor): string {
+function writeMaxPool(w: Writer, { inputs: [x], attrs }: Tensor): string {
   const window = attrs as unknown as Pooling
   const { source, attributes } = walked(w, x, window.kernel, window, { value: LEAST })
   return w.node('MaxPool', [source], { ...attributes, ksize: ksize(window) })
 }
 
 /** A mean over pads too, times how much fewer places count where they do not. */
-export function writeAveragePool(w: Writer, { inputs: [x], attrs, shape }: Tensor): string {
+function writeAveragePool(w: Writer, { inputs: [x], attrs, shape }: Tensor): string {
   const window = attrs as unknown as Pooling & { readonly countPads: boolean }
   const { source, attributes, padded } = walked(w, x, window.kernel, window, { value: 0, count: window.countPads })
   const y = w.node('AvgPool', [source], { ...attributes, ksize: ksize(window) })
@@ -97,4 +98,10 @@ export function writeAveragePool(w: Writer, { inputs: [x], attrs, shape }: Tenso
   )
   const factors = inside[0].flatMap(rows => inside[1].map(columns => area / (rows * columns)))
   return w.node('Mul', [y, w.floats(Float32Array.from(factors), [1, shape[2], shape[3], 1])])
+}
+
+export const WINDOW_FORMS: Forms = {
+  conv: { order: last, write: writeConv },
+  maxPool: { order: last, write: writeMaxPool },
+  averagePool: { order: last, write: writeAveragePool },
 }

@@ -67,9 +67,6 @@ export class Writer {
     this.#known.set(t, { ...this.#known.get(t), [order]: name })
   }
 
-  /** Where elementwise operators on a tensor work: pictures as convolutions have them. */
-  order = ({ shape }: Tensor): Order => (shape.length === 4 ? 'last' : 'own')
-
   /** A tensor in an order, turned where it lies in the other one. */
   value(t: Tensor, order: Order): string {
     const known = this.#known.get(t)?.[order]
