@@ -1,14 +1,16 @@
 /**
- * Writes down what TensorFlow.js (its plain JavaScript backend) gives for the models of ../shared/data/tfjs, in
- * tfjs-figures.json: of each model and picture the largest scores and some others, by class.
+ * Writes down what TensorFlow.js (its plain JavaScript backend) gives for the models of ../shared/data/tfjs and of the
+ * package nsfwjs, in tfjs-figures.json: of each model and picture the largest scores and some others, by class.
  *
- *     npm install --prefix <folder> --ignore-scripts @tensorflow/tfjs@4.22.0
+ *     npm install --prefix <folder> --ignore-scripts @tensorflow/tfjs@4.22.0 nsfwjs@4.4.0
  *     node test/witness/make-tfjs-figures.js <folder>
  */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { NSFWJS, unpack } from './nsfwjs.js'
 import { pictures } from './tfjs-pictures.js'
 
 const tf = createRequire(join(resolve(process.argv[2]), 'package.json'))('@tensorflow/tfjs')
@@ -46,9 +48,7 @@ const fromFolder = folder => ({
   },
 })
 
-const figures = {}
-for (const [name, [preprocess, given]] of Object.entries(MODELS)) {
-  const folder = new URL(`${name}/`, data)
+async function figuresOf(folder, [preprocess, given]) {
   const { modelTopology } = JSON.parse(readFileSync(new URL('model.json', folder), 'utf8'))
   const load = modelTopology.node ? tf.loadGraphModel : tf.loadLayersModel
   const model = await load(fromFolder(folder))
@@ -56,9 +56,19 @@ for (const [name, [preprocess, given]] of Object.entries(MODELS)) {
   const outputs = pictures(height, width, channels).map(levels =>
     tf.tidy(() => Array.from(model.predict(tf.tensor4d(levels.map(given), [1, height, width, channels])).dataSync())),
   )
-  figures[name] = { preprocess, classes: outputs[0].length, scores: outputs.map(some) }
-  console.log(name, figures[name].scores[0])
+  return { preprocess, classes: outputs[0].length, scores: outputs.map(some) }
 }
+
+const models = {}
+for (const [name, how] of Object.entries(MODELS)) models[name] = await figuresOf(new URL(`${name}/`, data), how)
+
+const nsfwjs = {}
+const temporary = mkdtempSync(join(tmpdir(), 'nsfwjs-'))
+for (const name of NSFWJS) {
+  unpack(resolve(process.argv[2]), name, join(temporary, name))
+  nsfwjs[name] = await figuresOf(pathToFileURL(`${join(temporary, name)}/`), ['unit', unit])
+}
+rmSync(temporary, { recursive: true })
 
 /** The eight largest scores and six evenly spread ones, by class. */
 function some(scores) {
@@ -69,4 +79,4 @@ function some(scores) {
 }
 
 const file = fileURLToPath(new URL('tfjs-figures.json', import.meta.url))
-writeFileSync(file, `${JSON.stringify({ tfjs: tf.version.tfjs, models: figures }, null, 1)}\n`)
+writeFileSync(file, `${JSON.stringify({ tfjs: tf.version.tfjs, models, nsfwjs }, null, 1)}\n`)
