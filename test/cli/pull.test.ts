@@ -201,7 +201,12 @@ describe("-m <a folder> in Hugging Face's layout", () => {
   })
 
   test.each<[string, Record<string, string>, string[], RegExp]>([
-    ['other', { 'other/readme.txt': 'hello' }, [], /other holds no model\.onnx, nor onnx\/model\.onnx, nor a model\.json\.\n/],
+    [
+      'other',
+      { 'other/readme.txt': 'hello' },
+      [],
+      /other holds no model\.onnx, nor onnx\/model\.onnx, nor a model\.json\.\n/,
+    ],
     ['torch', { 'torch/config.json': config, 'torch/model.safetensors': '' }, [], /export them to ONNX first/],
     ['many', {}, ['many/a.onnx', 'many/b.onnx'], /many holds 2 models.*name one, such as many\/[ab]\.onnx/],
     [
