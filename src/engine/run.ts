@@ -104,7 +104,10 @@ export async function estimate(
 function gradientsOf({ attack, params, stages }: AttackPlan, classes: number, targeted: boolean): number {
   if (stages.length > 0) return stages.reduce((sum, stage) => sum + gradientsOf(stage, classes, targeted), 0)
   const starts = numberOf(params, 'restarts', 1) * Math.max(1, Math.min(aims(params, targeted), classes - 1))
-  const steps = numberOf(params, 'steps', 1) * numberOf(params, 'rounds', 1) * (attack.gradients?.(params) ?? 1)
+  const steps =
+    numberOf(params, 'steps', 1) *
+    numberOf(params, 'rounds', 1) *
+    (attack.gradients?.(params, { classes, targeted }) ?? 1)
   return starts * (steps + numberOf(params, 'queries', 0) / 3)
 }
 
