@@ -52,9 +52,9 @@ const permuted = (shape: readonly number[], order: Perm | null): number[] =>
   order ? order.map(axis => shape[axis]) : [...shape]
 
 /** The order that undoes `order`. */
-export function inverse(order: Perm): number[]
-export function inverse(order: Perm | null): number[] | null
-export function inverse(order: Perm | null): number[] | null {
+function inverse(order: Perm): number[]
+function inverse(order: Perm | null): number[] | null
+function inverse(order: Perm | null): number[] | null {
   return order === null ? null : order.map((_, axis) => order.indexOf(axis))
 }
 
