@@ -16,7 +16,7 @@ export default attack({
   paper: 'Moosavi-Dezfooli, Fawzi, Frossard 2016, https://arxiv.org/abs/1511.04599, Algorithm 2',
   norms: { l2: {}, linf: {} },
   params: { steps: 50, overshoot: 0.02, candidates: 10 },
-  gradients: ({ candidates }) => candidates - 1,
+  gradients: ({ candidates }, { classes, targeted }) => (targeted ? 1 : Math.min(candidates, classes) - 1),
 
   start: ({ x0 }) => ({ x: x0, r: x0.mul(0), done: x0.sum([1, 2, 3]).mul(0) }),
 

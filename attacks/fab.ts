@@ -21,7 +21,8 @@ export default attack({
   paper: 'Croce, Hein 2020, https://arxiv.org/abs/1907.02044, Algorithm 1',
   norms: { linf: {}, l2: {}, l1: {} },
   params: { steps: 100, targets: 0, candidates: 10, overshoot: 0.05 },
-  gradients: ({ targets, candidates }) => (targets > 0 ? 1 : candidates - 1),
+  gradients: ({ targets, candidates }, { classes, targeted }) =>
+    targeted || targets > 0 ? 1 : Math.min(candidates, classes) - 1,
 
   step({ x }, { x0, y, aim, logits, margin, adversarial, norm, targeted }, { candidates, overshoot }) {
     const z = logits(x)

@@ -95,7 +95,11 @@ def of_peer(peer: Peer, net: Net, clean: np.ndarray, labels: torch.Tensor) -> No
     x0 = pixels(clean)
     torch.manual_seed(0)
     net.gradients = 0
-    x = peer.run(net, x0.clone(), labels.clone()).detach()
+    try:
+        x = peer.run(net, x0.clone(), labels.clone()).detach()
+    except Exception as error:  # theirs: the row says so, the others go on
+        row(f'{peer.library} {peer.what}', f'ends with {type(error).__name__}', '', '')
+        return
     gradients = net.gradients / len(x0)
 
     def broken(points: torch.Tensor) -> np.ndarray:

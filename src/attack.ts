@@ -129,7 +129,7 @@ export interface Attack<P extends Params = Params, S extends State = State> {
   /** What a reader of results should know of it with these parameters and so many classes; null: nothing. */
   note?(params: Given<P>, classes: number): string | null
   /** Gradients that a step costs, for the report; 1 when absent. 0: `run` asks for none. */
-  gradients?(params: Given<P>): number
+  gradients?(params: Given<P>, goal: { readonly classes: number; readonly targeted: boolean }): number
 }
 
 /**

@@ -33,7 +33,7 @@ export function programsOf(plan: AttackPlan, target: Target, targeted: boolean):
   const { name, attack, source, norm, params } = plan
   const [, channels, height, width] = target.shape
   const minimal = plan.eps[0] === null
-  const gradients = attack.gradients?.(params) ?? 1
+  const gradients = attack.gradients?.(params, { classes: target.classes, targeted }) ?? 1
   const traced = attack.step ? trace(attack, NORMS[norm], targeted, params, target) : null
   if (minimal && traced?.budgeted)
     throw expected('usage', 'a default eps', `its norm ${norm}`, 'none', 'Its math uses eps: { eps: 0.5 }.')

@@ -4,7 +4,7 @@ import { exchange } from './exchange.ts'
 import { fewestLevels } from './fewest-levels.ts'
 import type { Job } from './job.ts'
 import { clampLevel, nearest, toUnit, wayFrom } from './lattice.ts'
-import { type Place, pixels, shifted, squares, values } from './lattice-steps.ts'
+import { type Measure, type Place, pixels, shifted, squares, values } from './lattice-steps.ts'
 import type { Probe } from './probe.ts'
 
 /** One image on the lattice: how far an 8-bit picture of it is adversarial (from 0 on it is), and the slope of that. */
@@ -39,7 +39,35 @@ export async function nearestOnLattice(
   if (norm === 'linf') return fewestLevels(ground, x)
   const steps = { l2: squares, l1: values, l0: pixels }[norm]
   const first = norm === 'l0' ? await recolored(ground, x) : await alongTheWay(ground, x, PART)
-  return first && exchange(ground, steps, first)
+  const found = first ?? (await upTheGradient(ground, steps))
+  return found && exchange(ground, steps, found)
+}
+
+/**
+ * From x0 the steps that gain most for what they cost, as few as it takes: where a point is so near that no multiple of
+ * the way to it moves any value by half a level.
+ */
+async function upTheGradient(ground: Ground, measure: Measure): Promise<Uint8Array | null> {
+  const { x0, channels } = ground
+  const place: Place = { levels: x0, x0, channels, gradient: await ground.gradient(x0) }
+  const isAdversarial = async (levels: Uint8Array): Promise<boolean> => (await ground.advantage(levels)) >= 0
+  let short = 0 // steps that did not suffice
+  for (let cost = 1; cost <= x0.length; cost *= 2) {
+    const steps = measure.outward(place, cost)
+    const at = (count: number): Uint8Array => measure.forth(place, steps.slice(0, count))
+    if (!(await isAdversarial(at(steps.length)))) {
+      short = steps.length
+      continue
+    }
+    let [low, high] = [Math.min(short, steps.length - 1), steps.length]
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2)
+      if (await isAdversarial(at(middle))) high = middle
+      else low = middle
+    }
+    return at(high)
+  }
+  return null
 }
 
 /**

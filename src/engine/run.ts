@@ -1,6 +1,6 @@
 import { access, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AdvxError } from '../errors.ts'
+import { AdvxError, Interrupted } from '../errors.ts'
 import { executorNamed, resolveDevice } from '../exec/devices.ts'
 import { readPictureFile } from '../io/decode.ts'
 import { type OutFolder, openOut } from '../io/results.ts'
@@ -21,11 +21,6 @@ import { type Strips, stripsOf } from './strips.ts'
 import { exitCode, summarise } from './summary.ts'
 
 export { prepare, type Prepared }
-
-/** The run was stopped; what is written stays, and the same command goes on. */
-export class Interrupted extends Error {
-  override name = 'Interrupted'
-}
 
 export type RunOptions = AttackOptions & { readonly command?: string }
 
@@ -109,7 +104,10 @@ export async function estimate(
 function gradientsOf({ attack, params, stages }: AttackPlan, classes: number, targeted: boolean): number {
   if (stages.length > 0) return stages.reduce((sum, stage) => sum + gradientsOf(stage, classes, targeted), 0)
   const starts = numberOf(params, 'restarts', 1) * Math.max(1, Math.min(aims(params, targeted), classes - 1))
-  const steps = numberOf(params, 'steps', 1) * numberOf(params, 'rounds', 1) * (attack.gradients?.(params) ?? 1)
+  const steps =
+    numberOf(params, 'steps', 1) *
+    numberOf(params, 'rounds', 1) *
+    (attack.gradients?.(params, { classes, targeted }) ?? 1)
   return starts * (steps + numberOf(params, 'queries', 0) / 3)
 }
 

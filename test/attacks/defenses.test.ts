@@ -16,6 +16,9 @@ import { normals, uniform } from '../support/values.ts'
 
 const [CLASSES, D, SHAPE] = [5, 192, [N, 3, 8, 8]]
 const x = input(SHAPE, 'x')
+/** What an attack towards a picture is given: none of those that are attacked. */
+const opposite = (levels: Uint8Array): Uint8Array => levels.map(v => 255 - v)
+
 const executor = cpu()
 afterAll(() => executor.close())
 
@@ -37,7 +40,7 @@ describe('a defense that saturates', () => {
     edges.map(edge => clip(at.sub(edge).mul(steep), 0, 1)).reduce((a, b) => a.add(b))
   const net = (at: Tensor): Tensor => reshape(stairs(at).div(STEPS).sub(0.5), [N, D]).matmul(weights)
   const target = targetOf(SHAPE, CLASSES, net)
-  const pictures = [1, 2, 3, 4, 5, 6].map(seed => {
+  const pictures = [1, 2, 3, 4].map(seed => {
     const next = uniform(seed)
     return Uint8Array.from({ length: D }, () => Math.floor(next() * 256))
   })
@@ -48,7 +51,7 @@ describe('a defense that saturates', () => {
     async (name, norm, { stages }) => {
       const found = await attackTogether(
         executor,
-        await readied(target, name, norm, { guide: pictures[0] }),
+        await readied(target, name, norm, { guide: opposite(pictures[0]) }),
         pictures,
         labels,
       )
@@ -102,7 +105,7 @@ describe('a net with a certificate', () => {
   test.each(cases)('%s, %s: nothing breaks it below its certificate', async (name, norm, { norms }) => {
     const found = await attackTogether(
       executor,
-      await readied(target, name, norm, { guide: pictures[0] }),
+      await readied(target, name, norm, { guide: opposite(pictures[0]) }),
       pictures,
       labels,
     )

@@ -110,3 +110,24 @@ describe('L0', () => {
     expect(found!.reduce((sum, v, k) => sum + w[k] * (v - x0[k]), 0)).toBeGreaterThanOrEqual(least)
   })
 })
+
+test.each([
+  ['l2', squares],
+  ['l1', values],
+  ['l0', pixels],
+] as const)(
+  '%s: a point nearer than any rounding can follow still leads to a picture, one step away',
+  async (norm, measure) => {
+    const least = 0.004 * w.reduce((sum, v) => sum + Math.abs(v), 0)
+    const lead = (x: Float32Array): number => x.reduce((sum, v, k) => sum + w[k] * (255 * v - x0[k]), -least)
+    const probe = {
+      logits: async (x: Float32Array) => Float32Array.of(0, lead(x) + 1e-3 * Math.max(1, Math.abs(lead(x)))),
+      margin: async () => ({ logits: Float32Array.of(0, 0), gradient: w }),
+    } as unknown as Probe
+    const job = { norm, targeted: false, channels: 3, params: {}, gradients: 1 } as unknown as Job
+    const x = Float32Array.from(x0, (v, k) => (v + 0.005 * Math.sign(corner[k] - v)) / 255)
+    const found = await nearestOnLattice(probe, job, x0, 0, x)
+    expect(measure.total(found!, x0, 3)).toBe(1)
+    expect(lead(Float32Array.from(found!, v => v / 255))).toBeGreaterThanOrEqual(0)
+  },
+)

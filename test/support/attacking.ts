@@ -7,7 +7,7 @@ import type { Target } from '../../src/engine/trace.ts'
 import type { Executor } from '../../src/exec/executor.ts'
 import { ancestors } from '../../src/graph.ts'
 import type { NormName } from '../../src/norms.ts'
-import { numberOf, type Params } from '../../src/params.ts'
+import type { Params } from '../../src/params.ts'
 import type { Shape } from '../../src/shape.ts'
 import { input, isConstant, type Tensor } from '../../src/tensor.ts'
 
@@ -24,8 +24,9 @@ export interface Ready extends Pick<AttackPrograms, 'programs'> {
   readonly job: Job
 }
 
-/** Queries that a black-box attack gets here: its default is for pictures of real size. */
+/** Less than the defaults of attacks that ask the model most, which are for pictures of real size. */
 const QUERIES = 400
+const STEPS_OF_A_SEQUENCE = 10
 
 /** An attack at its defaults, but for some changes. */
 export async function readied(
@@ -35,7 +36,10 @@ export async function readied(
   { eps, targeted = false, params = {}, guide = null, ...rest }: Changes = {},
 ): Promise<Ready> {
   const { attack } = await loadAttack(name)
-  const few = 'queries' in attack.params ? { queries: Math.min(QUERIES, numberOf(attack.params, 'queries', 1)) } : {}
+  const few = {
+    ...('queries' in attack.params ? { queries: QUERIES } : {}),
+    ...('steps' in attack.params && attack.stages ? { steps: STEPS_OF_A_SEQUENCE } : {}),
+  }
   const [plan] = await planAttacks({ attacks: [name], norm, params: { ...few, ...params } })
   const { programs, job } = programsOf(plan, target, targeted)
   return { programs, job: { ...job(eps ?? plan.eps[0], { earlyStop: true, seed: 0, guide }), ...rest } }

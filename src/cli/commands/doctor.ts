@@ -31,6 +31,7 @@ export function doctor(): Command {
         await runtime(),
         await pictures(),
         await model(),
+        await cache(),
         ...(await tensorFlow()),
         await auto(),
       ]
@@ -156,4 +157,22 @@ async function auto(): Promise<Finding> {
   const device = await resolveDevice()
   const wanting = device === 'cpu' ? '; a GPU would be used through tfjs-node-gpu' : ''
   return { what: '--device auto', status: 'ok', detail: `is ${device} here${wanting}` }
+}
+
+/** Nothing has to be there, nor has the folder: embedded models need neither. */
+async function cache(): Promise<Finding> {
+  const [{ cacheFolder }, { cachedModel }, { registeredModels }] = await Promise.all([
+    import('../../models/registry/cache-folder.ts'),
+    import('../../models/registry/cached-model.ts'),
+    import('../../models/registry/registry.ts'),
+  ])
+  const what = 'Downloads'
+  try {
+    const models = [...(await registeredModels()).values()]
+    const here = (await Promise.all(models.map(cachedModel))).filter(path => path !== null).length
+    const how = 'advx models lists them, ADVX_CACHE chooses the folder'
+    return { what, status: 'ok', detail: `${here} of ${models.length} models are in ${cacheFolder()}; ${how}` }
+  } catch (error) {
+    return { what, status: 'note', detail: (error as Error).message }
+  }
 }
