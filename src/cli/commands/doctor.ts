@@ -31,9 +31,9 @@ export function doctor(): Command {
         await runtime(),
         await pictures(),
         await model(),
+        await cache(),
         ...(await tensorFlow()),
         await auto(),
-        await cache(),
       ]
       if (json) sayJson(`${JSON.stringify(findings, null, 2)}\n`)
       else say(shown(findings))

@@ -1,8 +1,8 @@
 import { rewrite } from '../../graph.ts'
 import { simplify } from '../../simplify.ts'
 import { bind, type Tensor } from '../../tensor.ts'
-import { laidOut } from './in-layout.ts'
 import { sinkTransposes } from '../../transposes.ts'
+import { laidOut } from './in-layout.ts'
 
 /** From the graph as an attack means it to the operators for which a backend `has` kernels, maps with channels last. */
 export function lower(outputs: readonly Tensor[], has: (kernel: string) => boolean): Tensor[] {
