@@ -69,11 +69,13 @@ const leaf = (name: string): Op => ({
   name,
   shape: (_, { shape }) => shape as Shape,
   vjp: () => [],
-  onnx: () => {
-    throw new TypeError(`'${name}' is a leaf: whoever compiles a graph supplies it`)
-  },
+  onnx: () => supplied(name),
+  tfjs: () => supplied(name),
   js: (_, { attrs }) => Float64Array.from(attrs.value as Float32Array),
 })
+const supplied = (name: string): never => {
+  throw new TypeError(`'${name}' is a leaf: whoever compiles a graph supplies it`)
+}
 const inputOp = leaf('input')
 const constantOp = leaf('constant')
 

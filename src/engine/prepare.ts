@@ -1,5 +1,5 @@
 import { AdvxError, expected } from '../errors.ts'
-import { executorNamed } from '../exec/devices.ts'
+import { executorNamed, resolveDevice } from '../exec/devices.ts'
 import type { Executor } from '../exec/executor.ts'
 import { findSources } from '../io/sources.ts'
 import { resolveClass } from '../models/class-names.ts'
@@ -38,10 +38,8 @@ export interface Prepared {
 type Fn = Parameters<Executor['compile']>[0]
 
 /** Checks all that can be checked without running the model. */
-export async function prepare(
-  options: AttackOptions,
-  executor: Executor = executorNamed(options.device ?? 'auto'),
-): Promise<Prepared> {
+export async function prepare(options: AttackOptions, given?: Executor): Promise<Prepared> {
+  const executor = given ?? executorNamed(await resolveDevice(options.device))
   const { images, model = 'fashion-resnet', attacks = ['pgd'], params = {}, out = 'advx-out', seed = 0 } = options
   const plans = await planAttacks({ attacks, norm: options.norm, eps: options.eps, params })
   const classifier = await loadModel(model, {

@@ -1,7 +1,7 @@
 import { access, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AdvxError, Interrupted } from '../errors.ts'
-import { executorNamed } from '../exec/devices.ts'
+import { executorNamed, resolveDevice } from '../exec/devices.ts'
 import { readPictureFile } from '../io/decode.ts'
 import { type OutFolder, openOut } from '../io/results.ts'
 import { numberOf } from '../params.ts'
@@ -35,7 +35,7 @@ export async function runAttack(
   signal?: AbortSignal,
 ): Promise<RunResult> {
   const began = performance.now()
-  const executor = executorNamed(options.device ?? 'auto')
+  const executor = executorNamed(await resolveDevice(options.device))
   const pool = hire(executor, options.threads ?? availableThreads())
   try {
     const prepared = await prepare(options, executor)

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { AdvxError, expected } from '../errors.ts'
-import { executorNamed } from '../exec/devices.ts'
+import { executorNamed, resolveDevice } from '../exec/devices.ts'
 import { decodePicture } from '../io/decode.ts'
 import { parseLine } from '../io/json-lines.ts'
 import type { Picture } from '../io/picture.ts'
 import { loadModel } from '../models/load.ts'
+import { agree } from './agreement.ts'
 import { argmax, confidence } from './decision.ts'
 import { inOrder } from './in-order.ts'
 import { linesOfReport, type Place, type PlannedAttack, placesOf } from './line-places.ts'
@@ -39,17 +40,19 @@ interface Recorded {
   readonly preprocessing: unknown
   readonly target: number | 'least-likely' | null
   readonly seed: number
+  readonly device: string
   readonly attacks: readonly PlannedAttack[]
 }
 
 /**
- * Re-reads every picture that a run wrote, classifies it again and recomputes its line.
+ * Re-reads every picture that a run wrote, classifies it again and recomputes its line. On the device of the run every
+ * number is the same; on another one confidences may differ by what runtimes round otherwise.
  *
  * @throws AdvxError when the folder holds no results, or the model is not the one that was attacked.
  */
 export async function verifyRun(
   folder: string,
-  { model, device = 'auto' }: { model?: string; device?: string } = {},
+  { model, device }: { model?: string; device?: string } = {},
   on: (done: number, total: number) => void = () => {},
 ): Promise<Verification> {
   const plan = await readJson<Recorded>(folder, 'plan.json')
@@ -69,7 +72,7 @@ export async function verifyRun(
     )
   const { input, classes, logits, constants } = classifier
   const target = { shape: classifier.graph.input.shape, classes: classes.length, logits, constants }
-  const executor = executorNamed(device)
+  const executor = executorNamed(await resolveDevice(device))
   const pool = hire(executor, availableThreads())
   const differences = [
     ...wholeness(await linesOfReport(folder, plan.attacks), places.length, lines.length),
@@ -79,7 +82,7 @@ export async function verifyRun(
   try {
     await pool.open('forward', await executor.compile(forwardOf(target)))
     const work = ([line, place]: readonly [Line, Place | undefined]): Promise<Difference[]> =>
-      compare(folder, line, place, pool, input.channels, plan)
+      compare(folder, line, place, pool, input.channels, plan, executor.name)
     const pairs = lines.map((line, i) => [line, places[i]] as const)
     for await (const found of inOrder(pairs, work, 2 * pool.lanes)) {
       differences.push(...found)
@@ -106,6 +109,7 @@ async function compare(
   pool: Pool,
   channels: 1 | 3,
   plan: Recorded,
+  device: string,
 ): Promise<Difference[]> {
   const { image, attack, eps } = line
   const differ = (field: string, got: unknown, wanted: unknown): Difference => ({
@@ -122,7 +126,7 @@ async function compare(
   try {
     const fields = { ...planned, file, ...(await recompute(folder, line, place, pool, channels, plan)) }
     return Object.entries(fields)
-      .filter(([field, value]) => JSON.stringify(line[field as keyof Line]) !== JSON.stringify(value))
+      .filter(([field, value]) => !agree(line[field as keyof Line], value, plan.device === device))
       .map(([field, value]) => differ(field, line[field as keyof Line], value))
   } catch (error) {
     return [differ('file', line.file, (error as Error).message)]

@@ -1,6 +1,7 @@
 import { ShapeError } from '../errors.ts'
 import { type Shape, show, size } from '../shape.ts'
 import { bind, type Tensor } from '../tensor.ts'
+import { convInputTfjs, convTfjs, convWeightTfjs } from './conv-tfjs.ts'
 import { convInputAs, convWeightAs } from './conv-transposed.ts'
 import type { Attrs, Kernel, Op } from './op.ts'
 import { reshape } from './shape.ts'
@@ -58,6 +59,7 @@ const convOp: Op = {
     convWeight(x, g, w.shape.slice(2), attributes(attrs)),
     ...(b ? [sumToChannels(g)] : []),
   ],
+  tfjs: convTfjs,
   onnx(emit, inputs, { attrs, inputs: [, w] }) {
     const { strides, pads, dilations, group } = attributes(attrs)
     return emit.node('Conv', inputs, { kernel_shape: w.shape.slice(2), strides, pads, dilations, group })
@@ -75,6 +77,7 @@ const convInputOp: Op = {
   name: 'convInput',
   shape: ([g, w], attrs) => [g[0], w[1] * attributes(attrs).group, ...(attrs.spatial as Shape)],
   vjp: (h, _, [g, w], attrs) => [conv(h, w, attributes(attrs)), convWeight(h, g, w.shape.slice(2), attributes(attrs))],
+  tfjs: convInputTfjs,
   onnx: { as: ({ inputs: [g, w], shape, attrs }) => convInputAs(g, w, shape.slice(2), attributes(attrs)) },
   js([g, w], { shape, shapes: [gs, ws], attrs }) {
     const x = new Float64Array(size(shape))
@@ -87,6 +90,7 @@ const convWeightOp: Op = {
   name: 'convWeight',
   shape: ([x, g], attrs) => [g[1], x[1] / attributes(attrs).group, ...(attrs.kernel as Shape)],
   vjp: (h, _, [x, g], attrs) => [convInput(g, h, x.shape.slice(2), attributes(attrs)), conv(x, h, attributes(attrs))],
+  tfjs: convWeightTfjs,
   onnx: { as: ({ inputs: [x, g], shape, attrs }) => convWeightAs(x, g, shape.slice(2), attributes(attrs)) },
   js([x, g], { shape, shapes: [xs, gs], attrs }) {
     const w = new Float64Array(size(shape))

@@ -3,6 +3,7 @@ import { elementwise, exp } from './elementwise.ts'
 /** 2/√π · ∫₀ˣ exp(−t²) dt, with the derivative 2/√π · exp(−x²). */
 export const erf = elementwise('erf', {
   onnx: 'Erf',
+  tfjs: 'Erf',
   js: integral,
   vjp: (g, _, [x]) => [g.mul(exp(x.mul(x).mul(-1))).mul(2 / Math.sqrt(Math.PI))],
 })

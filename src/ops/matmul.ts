@@ -1,8 +1,8 @@
 import { ShapeError } from '../errors.ts'
 import { broadcast, type Shape, show, size } from '../shape.ts'
 import { bind, type Tensor } from '../tensor.ts'
-import { aligned } from './elementwise.ts'
-import type { Op } from './op.ts'
+import { aligned, repeated } from './elementwise.ts'
+import type { Op, TfjsTensor } from './op.ts'
 import { transpose } from './shape.ts'
 
 /** Matrix product of [.., M, K] and [.., K, P]; stacks of matrices are broadcast against each other. */
@@ -10,6 +10,15 @@ export const matmul = (a: Tensor, b: Tensor): Tensor => bind(matmulOp, [a, b])
 const matmulOp: Op = {
   name: 'matmul',
   onnx: 'MatMul',
+  tfjs(tf, [a, b], { shape }) {
+    // The kernels repeat one matrix, or a whole stack.
+    const whole = (x: TfjsTensor): TfjsTensor => {
+      const count = size(stackOf(x.shape))
+      if (count === 1 || count === size(stackOf(shape))) return x
+      return repeated(tf, x, [...stackOf(shape), ...x.shape.slice(-2)])
+    }
+    return tf.run('BatchMatMul', { a: whole(a), b: whole(b) }, { transposeA: false, transposeB: false })
+  },
   shape([a, b]) {
     const [rows, inner] = a.slice(-2)
     const [same, columns] = b.slice(-2)

@@ -45,12 +45,53 @@ export type OnnxForm =
   | ((emit: OnnxEmitter, inputs: readonly string[], node: Tensor) => string)
   | { readonly as: (node: Tensor) => Tensor }
 
+/** A tensor that TensorFlow.js holds. */
+export interface TfjsTensor {
+  readonly shape: readonly number[]
+}
+
+/** The kernels of a TensorFlow.js backend, by the names and with the inputs and attributes that it registers them under. */
+export interface TfjsKernels {
+  run(kernel: string, inputs: TfjsInputs, attributes?: Attrs): TfjsTensor
+  /** All outputs of a kernel that has several. */
+  all(kernel: string, inputs: TfjsInputs, attributes?: Attrs): readonly TfjsTensor[]
+  floats(values: readonly number[], shape?: readonly number[]): TfjsTensor
+  /** int32, as indices are. */
+  ints(values: readonly number[], shape?: readonly number[]): TfjsTensor
+}
+export type TfjsInputs = Readonly<Record<string, TfjsTensor>> | readonly TfjsTensor[]
+
+/** Computes a node; the batch is filled in. */
+export type TfjsRule = (tf: TfjsKernels, inputs: readonly TfjsTensor[], kernel: Kernel) => TfjsTensor
+
+/** The same in terms of other operators; null where the kernels do it, of which a backend `has` not all. */
+export type TfjsAs = (node: Tensor, has: (kernel: string) => boolean) => Tensor | null
+
+/**
+ * The TensorFlow.js form: a kernel's name where inputs (`x`, or `a` and `b`) go over as they are, a rule, `{ as }`, or a
+ * rule whose inputs and result have their axes in another order than in the graph.
+ */
+export type TfjsForm =
+  | string
+  | TfjsRule
+  | { readonly as: TfjsAs }
+  | {
+      readonly as: TfjsAs
+      readonly rule: TfjsRule
+      /** For each input the axes of the graph's tensor in the rule's order, null: as it is. */
+      readonly inputs: readonly (readonly number[] | null)[]
+      readonly output: readonly number[]
+    }
+
+/** Maps and kernels of convolutions as TensorFlow orders their axes: [N, H, W, C] and [kh, kw, I, O]. */
+export const NHWC = [0, 2, 3, 1] as const
+export const HWIO = [2, 3, 1, 0] as const
+
 /**
  * Everything advx knows about one primitive: what it is called, what shape it
  * has, how it is differentiated, and how each executor computes it.
  *
  * No field is optional, so the compiler names the rule a new operator still lacks.
- * A further executor (tfjs) is one more field here.
  */
 export interface Op {
   readonly name: string
@@ -60,6 +101,8 @@ export interface Op {
   vjp(g: Tensor, y: Tensor, inputs: readonly Tensor[], attrs: Attrs): Cotangents
   /** Nodes of ONNX opset 17. */
   readonly onnx: OnnxForm
+  /** Kernels of TensorFlow.js. */
+  readonly tfjs: TfjsForm
   /** Plain JavaScript in float64, slow and obvious: what the other executors are tested against. */
   js(inputs: readonly Float64Array[], kernel: Kernel): Float64Array
 }

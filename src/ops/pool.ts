@@ -3,6 +3,7 @@ import { bind, constant, type Tensor } from '../tensor.ts'
 import { convInput, type Window, windows } from './conv.ts'
 import type { Attrs, Kernel, Op } from './op.ts'
 import { pickMaxima, scatterToMaxima } from './pool-taps.ts'
+import { averagePoolTfjs, maxPoolInputTfjs, maxPoolTfjs } from './pool-tfjs.ts'
 
 export interface Pooling extends Window {
   readonly kernel: readonly [number, number]
@@ -25,6 +26,7 @@ const maxPoolOp: Op = {
   name: 'maxPool',
   shape: pooledShape,
   vjp: (g, y, [x], attrs) => [bind(maxPoolInputOp, [g, x, y], attrs)],
+  tfjs: maxPoolTfjs,
   // Rows that only complete the last windows can make pads of a whole kernel, which ONNX Runtime refuses: it adds them.
   onnx(emit, [x], { attrs }) {
     const { kernel, strides, dilations, pads } = window(attrs)
@@ -45,6 +47,7 @@ const maxPoolInputOp: Op = {
   shape: ([, x]) => x,
   // Linear in g: its transpose picks, in each window, the value at the first maximum.
   vjp: (h, _, [, x, y], attrs) => [pickMaxima(h, x, y, window(attrs)), null, null],
+  tfjs: maxPoolInputTfjs,
   onnx: { as: ({ inputs: [g, x, y], attrs }) => scatterToMaxima(g, x, y, window(attrs)) },
   js([g, x], { shape, shapes: [gs], attrs }) {
     const out = new Float64Array(x.length)
@@ -75,6 +78,7 @@ const averagePoolOp: Op = {
     const shared = even ? g : g.mul(constant(Float32Array.from(share), [1, 1, ...y.shape.slice(2)]))
     return [convInput(shared, taps, spatial, { strides, pads, dilations, group: c })]
   },
+  tfjs: averagePoolTfjs,
   onnx(emit, [x], { attrs, inputs, shape }) {
     const { dilations } = window(attrs)
     if (dilations.every(d => d === 1) && padsBelowKernel(inputs[0], window(attrs)))
@@ -106,7 +110,7 @@ function padsBelowKernel({ op, attrs, inputs, shape }: Tensor, { kernel, pads }:
 }
 
 /** 1 / the number of places that count, for each window: [Oh · Ow]. */
-function shares([, , h, w]: Shape, [, , oh, ow]: Shape, attrs: Attrs): number[] {
+export function shares([, , h, w]: Shape, [, , oh, ow]: Shape, attrs: Attrs): number[] {
   const { kernel, strides, pads, dilations } = window(attrs)
   const count = (axis: number, length: number, o: number): number => {
     const lo = attrs.countPads ? -pads[axis] : 0

@@ -19,6 +19,8 @@ const quantiseOp: Op = {
     const held = emit.node('Clip', [x, emit.floats([lo as number], []), emit.floats([hi as number], [])])
     return emit.node('Round', [held])
   },
+  tfjs: (tf, [x], { attrs: { lo, hi } }) =>
+    tf.run('Round', { x: tf.run('ClipByValue', { x }, { clipValueMin: lo, clipValueMax: hi }) }),
   js: ([x], { attrs: { lo, hi } }) => x.map(v => Math.min(Math.max(toEven(v), lo as number), hi as number)),
   vjp(g, _, [x], { lo, hi }) {
     const above = x.sub((lo as number) - 0.5)
@@ -33,6 +35,7 @@ const heldOp: Op = {
   name: 'held',
   shape: ([x]) => x,
   onnx: 'Identity',
+  tfjs: 'Identity',
   js: ([x]) => x,
   vjp: () => [null],
 }

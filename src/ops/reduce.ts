@@ -1,7 +1,7 @@
 import { type Shape, size, strides } from '../shape.ts'
 import { bind, constant, type Operand, type Tensor } from '../tensor.ts'
 import { greater, sub } from './elementwise.ts'
-import { type Cotangents, type OnnxEmitter, type OnnxForm, type Op, onnxShape, walk } from './op.ts'
+import { type Cotangents, type OnnxEmitter, type OnnxForm, type Op, onnxShape, type TfjsRule, walk } from './op.ts'
 import { expandLike } from './shape.ts'
 
 type Reduction = (x: Tensor, axes?: readonly number[]) => Tensor
@@ -15,6 +15,7 @@ export const sum: Reduction = reduction('sum', {
     const total = emit.node('Mul', [rows.mean, emit.floats([rows.length], [])])
     return emit.node('Reshape', [total, emit.ints(onnxShape(node.shape))])
   },
+  tfjs: (tf, [x], { attrs: { axes } }) => tf.run('Sum', { x }, { axis: axes, keepDims: true }),
   start: 0,
   js: (a, b) => a + b,
   vjp: (g, _, x) => [expandLike(g, x)],
@@ -28,6 +29,7 @@ export const mean: Reduction = reduction('mean', {
     if (!rows) return emit.node('ReduceMean', [x], { axes, keepdims: 1 })
     return emit.node('Reshape', [rows.mean, emit.ints(onnxShape(node.shape))])
   },
+  tfjs: (tf, [x], { attrs: { axes } }) => tf.run('Mean', { x }, { axis: axes, keepDims: true }),
   start: 0,
   js: (a, b, count) => a + b / count,
   vjp: (g, _, x, axes) => [expandLike(g.div(count(x, axes)), x)],
@@ -35,6 +37,7 @@ export const mean: Reduction = reduction('mean', {
 /** Equal maxima share the gradient, as in torch.amax: two copies of a value are no more than the value. */
 export const reduceMax: Reduction = reduction('max', {
   onnx: (emit, [x], node) => emit.node('ReduceMax', [x], { axes: node.attrs.axes as Shape, keepdims: 1 }),
+  tfjs: (tf, [x], { attrs: { axes } }) => tf.run('Max', { x }, { reductionIndices: axes, keepDims: true }),
   start: -Infinity,
   js: (a, b) => Math.max(a, b),
   vjp(g, y, x, axes) {
@@ -58,6 +61,12 @@ const kthLargestOp: Op = {
     const top = emit.node('TopK', [rows, emit.ints([k])], { axis: 1, largest: 1, sorted: 1 })
     const last = emit.node('Slice', [top, emit.ints([k - 1]), emit.ints([k]), emit.ints([1])])
     return emit.node('Reshape', [last, emit.ints(onnxShape(node.shape))])
+  },
+  tfjs(tf, [x], { shape, shapes: [own], attrs }) {
+    const k = attrs.k as number
+    const rows = tf.run('Reshape', { x }, { shape: [own[0], perImage(own)] })
+    const [top] = tf.all('TopK', { x: rows }, { k, sorted: true })
+    return tf.run('Reshape', { x: tf.run('Slice', { x: top }, { begin: [0, k - 1], size: [own[0], 1] }) }, { shape })
   },
   js([x], { shapes: [shape], attrs: { k } }) {
     const row = shape.slice(1).reduce((a, b) => a * b, 1)
@@ -101,6 +110,7 @@ function reduction(
   name: string,
   rules: {
     onnx: OnnxForm
+    tfjs: TfjsRule
     start: number
     js: (a: number, b: number, count: number) => number
     vjp: (g: Tensor, y: Tensor, x: Tensor, axes: Shape) => Cotangents
@@ -109,6 +119,7 @@ function reduction(
   const op: Op = {
     name,
     onnx: rules.onnx,
+    tfjs: rules.tfjs,
     vjp: (g, y, [x], { axes }) => rules.vjp(g, y, x, axes as Shape),
     shape: ([x], { axes }) => x.map((d, i) => ((axes as Shape).includes(i) ? 1 : d)),
     js([x], { shape, shapes, attrs }) {

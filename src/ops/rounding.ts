@@ -3,11 +3,12 @@ import { abs, elementwise, mul, sign } from './elementwise.ts'
 
 // Steps: their derivative is 0 wherever they have one, so that no gradient flows.
 
-export const floor = elementwise('floor', { onnx: 'Floor', js: Math.floor, vjp: () => [null] })
-export const ceil = elementwise('ceil', { onnx: 'Ceil', js: Math.ceil, vjp: () => [null] })
+export const floor = elementwise('floor', { onnx: 'Floor', tfjs: 'Floor', js: Math.floor, vjp: () => [null] })
+export const ceil = elementwise('ceil', { onnx: 'Ceil', tfjs: 'Ceil', js: Math.ceil, vjp: () => [null] })
 /** To the nearest whole number, halves to the even one. */
 export const round = elementwise('round', {
   onnx: 'Round',
+  tfjs: 'Round',
   js: toEven,
   vjp: () => [null],
 })

@@ -1,7 +1,7 @@
 import { ShapeError } from '../errors.ts'
 import { broadcast, equal, type Shape, show, size, strides } from '../shape.ts'
 import { bind, type Tensor } from '../tensor.ts'
-import { aligned } from './elementwise.ts'
+import { aligned, repeated } from './elementwise.ts'
 import { type Op, onnxShape, view } from './op.ts'
 
 /** Repeats along axes of length 1, up to `shape`. */
@@ -30,6 +30,7 @@ const expandOp: Op = {
     if (hasBatchOf(own, shape)) return emit.node('Expand', [x, emit.ints(shape.map(d => (d < 0 ? 1 : d)))])
     throw new ShapeError(`Cannot expand [${show(own)}] to [${show(shape)}]: the batch is not known`)
   },
+  tfjs: (tf, [x], { shape }) => repeated(tf, x, shape),
   js: ([x], { shape, shapes: [own] }) => aligned(x, own, shape),
 }
 const hasBatchOf = (own: Shape, shape: Shape): boolean =>
@@ -53,6 +54,7 @@ const reshapeOp: Op = {
   },
   vjp: (g, _, [x]) => [reshape(g, x.shape)],
   onnx: (emit, [x], { shape }) => emit.node('Reshape', [x, emit.ints(onnxShape(shape))]),
+  tfjs: (tf, [x], { shape }) => tf.run('Reshape', { x }, { shape }),
   js: ([x]) => x,
 }
 
@@ -77,6 +79,7 @@ const transposeOp: Op = {
     ]
   },
   onnx: (emit, [x], { attrs }) => emit.node('Transpose', [x], { perm: attrs.perm as Shape }),
+  tfjs: (tf, [x], { attrs: { perm } }) => tf.run('Transpose', { x }, { perm }),
   js([x], { shape, shapes: [own], attrs }) {
     const steps = strides(own)
     return view(
@@ -98,6 +101,7 @@ const reverseOp: Op = {
     const all = (value: number): string => emit.ints(axes.map(() => value))
     return emit.node('Slice', [x, all(-1), all(Number.MIN_SAFE_INTEGER), emit.ints(axes), all(-1)])
   },
+  tfjs: (tf, [x], { attrs: { axes } }) => tf.run('Reverse', { x }, { dims: axes }),
   js([x], { shape, attrs }) {
     const axes = attrs.axes as Shape
     const steps = strides(shape)

@@ -1,7 +1,7 @@
 import { ShapeError } from '../errors.ts'
 import { equal, type Shape, show, size, strides } from '../shape.ts'
 import { bind, type Tensor } from '../tensor.ts'
-import { type Op, onnxShape, view, walk } from './op.ts'
+import { type Op, onnxShape, type TfjsKernels, type TfjsTensor, view, walk } from './op.ts'
 
 /** Where a regular grid of elements lies in a larger tensor: the i-th at `starts + i·steps`, per axis. */
 interface Grid {
@@ -34,6 +34,12 @@ const sliceOp: Op = {
       emit.ints(axes),
       emit.ints(axes.map(i => steps[i])),
     ])
+  },
+  tfjs(tf, [x], { shape, attrs }) {
+    const { starts, steps } = attrs as unknown as Grid
+    if (steps.every(s => s === 1)) return tf.run('Slice', { x }, { begin: starts, size: shape })
+    const end = starts.map((start, i) => start + (shape[i] - 1) * steps[i] + 1)
+    return tf.run('StridedSlice', { x }, { begin: starts, end, strides: steps, ...NO_MASKS })
   },
   js([x], { shape, shapes: [own], attrs }) {
     const { steps, offset } = gridIn(own, attrs as unknown as Grid)
@@ -68,6 +74,14 @@ const placeOp: Op = {
     if (starts.every(s => s === 0) && ends.every(e => e === 0)) return y
     return emit.node('Pad', [y, emit.ints([...starts, ...ends])])
   },
+  tfjs(tf, [x], { shape, attrs }) {
+    const { starts, steps } = attrs as unknown as Grid
+    const spread = steps.reduce((y, step, axis) => spacedOut(tf, y, step, axis), x)
+    const size = spread.shape.map((d, i) => Math.min(d, shape[i] - starts[i]))
+    const fitting = tf.run('Slice', { x: spread }, { begin: starts.map(() => 0), size })
+    const paddings = starts.map((start, i) => [start, shape[i] - start - size[i]])
+    return tf.run('PadV2', { x: fitting }, { paddings, constantValue: 0 })
+  },
   js([x], { shape, shapes: [own], attrs }) {
     const out = new Float64Array(size(shape))
     const { steps, offset } = gridIn(shape, attrs as unknown as Grid)
@@ -76,6 +90,28 @@ const placeOp: Op = {
     })
     return out
   },
+}
+
+/** `step` − 1 zeros behind each element along an axis. */
+function spacedOut(tf: TfjsKernels, x: TfjsTensor, step: number, axis: number): TfjsTensor {
+  if (step === 1) return x
+  const [elements, inner] = [x.shape.slice(0, axis + 1), x.shape.slice(axis + 1)].map(part =>
+    part.reduce((a, b) => a * b, 1),
+  )
+  const column = tf.run('Reshape', { x }, { shape: [elements, 1, inner] })
+  const spaced = tf.run(
+    'PadV2',
+    { x: column },
+    {
+      paddings: [
+        [0, 0],
+        [0, step - 1],
+        [0, 0],
+      ],
+      constantValue: 0,
+    },
+  )
+  return tf.run('Reshape', { x: spaced }, { shape: x.shape.with(axis, x.shape[axis] * step) })
 }
 
 /** Zeros around x: `before` and `after` each axis. */
@@ -110,6 +146,7 @@ const concatOp: Op = {
     })
   },
   onnx: (emit, inputs, { attrs }) => emit.node('Concat', inputs, { axis: attrs.axis as number }),
+  tfjs: (tf, inputs, { attrs: { axis } }) => tf.run('Concat', inputs, { axis }),
   js(data, { shape, shapes, attrs }) {
     const out = new Float64Array(size(shape))
     const steps = strides(shape)
@@ -135,6 +172,8 @@ function fits(inner: Shape, outer: Shape, { starts, steps }: Grid): Shape {
     throw new ShapeError(`[${show(inner)}] from [${starts}] in steps of [${steps}] does not lie in [${show(outer)}]`)
   return inner
 }
+
+const NO_MASKS = { beginMask: 0, endMask: 0, ellipsisMask: 0, newAxisMask: 0, shrinkAxisMask: 0 }
 
 function gridIn(outer: readonly number[], grid: Grid): { steps: number[]; offset: number } {
   const own = strides(outer)

@@ -17,6 +17,11 @@ const depthToSpaceOp: Op = {
   },
   vjp: (g, _, __, { block }) => [spaceToDepth(g, block as number)],
   onnx: (emit, [x], { attrs }) => emit.node('DepthToSpace', [x], { blocksize: attrs.block as number, mode: 'DCR' }),
+  tfjs(tf, [x], { shape, shapes: [[n, , h, w]], attrs }) {
+    const s = attrs.block as number
+    const blocks = tf.run('Reshape', { x }, { shape: [n, s, s, shape[1], h, w] })
+    return tf.run('Reshape', { x: tf.run('Transpose', { x: blocks }, { perm: [0, 3, 4, 1, 5, 2] }) }, { shape })
+  },
   js([x], { shapes: [[n, depth, h, w]], attrs }) {
     const s = attrs.block as number
     const c = depth / (s * s)
@@ -37,6 +42,11 @@ const spaceToDepthOp: Op = {
   },
   vjp: (g, _, __, { block }) => [depthToSpace(g, block as number)],
   onnx: (emit, [x], { attrs }) => emit.node('SpaceToDepth', [x], { blocksize: attrs.block as number }),
+  tfjs(tf, [x], { shape, shapes: [[n, c, h, w]], attrs }) {
+    const s = attrs.block as number
+    const blocks = tf.run('Reshape', { x }, { shape: [n, c, h / s, s, w / s, s] })
+    return tf.run('Reshape', { x: tf.run('Transpose', { x: blocks }, { perm: [0, 3, 5, 1, 2, 4] }) }, { shape })
+  },
   js([x], { shapes: [[n, c, h, w]], attrs }) {
     const s = attrs.block as number
     const steps = [c * h * w, w, 1, h * w, s * w, s]

@@ -31,6 +31,10 @@ const takeOp: Op = {
     const { indices, axis } = attrs as unknown as Places
     return emit.node('Gather', [x, emit.ints(indices)], { axis })
   },
+  tfjs(tf, [x], { attrs }) {
+    const { indices, axis } = attrs as unknown as Places
+    return tf.run('GatherV2', { x, indices: tf.ints(indices) }, { axis, batchDims: 0 })
+  },
   js([x], { shape, shapes: [own], attrs }) {
     const { indices, axis } = attrs as unknown as Places
     const inner = strides(own)[axis]

@@ -1,7 +1,7 @@
 import { ShapeError } from '../errors.ts'
 import { equal, show, size } from '../shape.ts'
 import { bind, type Tensor } from '../tensor.ts'
-import type { Op } from './op.ts'
+import type { Op, TfjsKernels, TfjsTensor } from './op.ts'
 
 /** Where the k largest values of each row along the last axis lie, the largest first, of equal ones the first first. */
 export const topIndices = (x: Tensor, k: number): Tensor => bind(topIndicesOp, [x], { k })
@@ -16,6 +16,10 @@ const topIndicesOp: Op = {
   onnx(emit, [x], { attrs: { k } }) {
     const places = emit.second('TopK', [x, emit.ints([k as number])], { axis: -1, largest: 1, sorted: 1 })
     return emit.node('Cast', [places], { to: 1 })
+  },
+  tfjs(tf, [x], { attrs: { k } }) {
+    const [, places] = tf.all('TopK', { x }, { k, sorted: true })
+    return tf.run('Cast', { x: places }, { dtype: 'float32' })
   },
   js([x], { shape, shapes: [own], attrs: { k } }) {
     const out = new Float64Array(size(shape))
@@ -40,6 +44,11 @@ const pickOp: Op = {
   },
   vjp: (g, _, [x, places]) => [spread(g, places, x), null],
   onnx: (emit, [x, places]) => emit.node('GatherElements', [x, emit.node('Cast', [places], { to: 7 })], { axis: -1 }),
+  tfjs(tf, [x, places], { shape }) {
+    const all = tf.run('Reshape', { x }, { shape: [x.shape.reduce((a, b) => a * b, 1)] })
+    const indices = tf.run('Reshape', { x: inWhole(tf, places, x.shape) }, { shape })
+    return tf.run('GatherV2', { x: all, indices }, { axis: 0, batchDims: 0 })
+  },
   js([x, places], { shape, shapes: [own] }) {
     const [count, length] = [shape[shape.length - 1], own[own.length - 1]]
     return places.map((place, i) => x[Math.floor(i / count) * length + place])
@@ -57,6 +66,12 @@ const spreadOp: Op = {
     const whole = emit.node('Cast', [places], { to: 7 })
     return emit.node('ScatterElements', [zeros, whole, g], { axis: -1, reduction: 'add' })
   },
+  tfjs(tf, [g, places], { shape }) {
+    const [count, total] = [g.shape, shape].map(own => own.reduce((a, b) => a * b, 1))
+    const updates = tf.run('Reshape', { x: g }, { shape: [count] })
+    const x = tf.run('ScatterNd', { indices: inWhole(tf, places, shape), updates }, { shape: [total] })
+    return tf.run('Reshape', { x }, { shape })
+  },
   js([g, places], { shape, shapes: [own] }) {
     const out = new Float64Array(size(shape))
     const [count, length] = [own[own.length - 1], shape[shape.length - 1]]
@@ -65,4 +80,16 @@ const spreadOp: Op = {
     })
     return out
   },
+}
+
+/** Where `places` lie when the rows stand one after the other: [count, 1]. */
+function inWhole(tf: TfjsKernels, places: TfjsTensor, own: readonly number[]): TfjsTensor {
+  const [count, length] = [places.shape[places.shape.length - 1], own[own.length - 1]]
+  const rows = own.slice(0, -1).reduce((a, b) => a * b, 1)
+  const starts = tf.ints(
+    Array.from({ length: rows * count }, (_, i) => Math.floor(i / count) * length),
+    [rows * count, 1],
+  )
+  const whole = tf.run('Cast', { x: places }, { dtype: 'int32' })
+  return tf.run('Add', { a: tf.run('Reshape', { x: whole }, { shape: starts.shape }), b: starts })
 }

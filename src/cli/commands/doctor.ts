@@ -32,7 +32,8 @@ export function doctor(): Command {
         await pictures(),
         await model(),
         await cache(),
-        await devices(),
+        ...(await tensorFlow()),
+        await auto(),
       ]
       if (json) sayJson(`${JSON.stringify(findings, null, 2)}\n`)
       else say(shown(findings))
@@ -90,28 +91,52 @@ const temporary = (): Promise<Finding> =>
     return `${folder} can be written; compiled models lie there during a run`
   })
 
-/** Compiles and runs x → 2x. */
 const runtime = (): Promise<Finding> =>
   probe('ONNX Runtime', async () => {
-    const [{ executorNamed }, { runtime }, core] = await Promise.all([
-      import('../../exec/devices.ts'),
-      import('../../exec/ort/session.ts'),
-      import('../../index.ts'),
-    ])
+    const { runtime } = await import('../../exec/ort/session.ts')
     const ort = await runtime()
-    const x = core.input([core.N, 2], 'x')
-    const executor = executorNamed('cpu')
-    try {
-      const program = await executor.open(await executor.compile({ inputs: { x }, outputs: { y: x.mul(2) } }))
-      const { y } = await program.run({ x: Float32Array.of(1, 2) }, 1)
-      await program.close()
-      if (y.join() !== '2,4') throw new Error(`2 · [1, 2] came out as [${y.join(', ')}]`)
-    } finally {
-      await executor.close()
-    }
+    await double('cpu')
     const providers = ort.listSupportedBackends().map(({ name }) => name)
     return `onnxruntime-node ${ort.env.versions.node ?? ''} ran a graph on the CPU; it brings: ${providers.join(', ')}`
   })
+
+/** Compiles and runs x → 2x. */
+async function double(device: string): Promise<void> {
+  const [{ executorNamed }, core] = await Promise.all([import('../../exec/devices.ts'), import('../../index.ts')])
+  const x = core.input([core.N, 2], 'x')
+  const executor = executorNamed(device)
+  try {
+    const program = await executor.open(await executor.compile({ inputs: { x }, outputs: { y: x.mul(2) } }))
+    const { y } = await program.run({ x: Float32Array.of(1, 2) }, 1)
+    await program.close()
+    if (y.join() !== '2,4') throw new Error(`2 · [1, 2] came out as [${y.join(', ')}]`)
+  } finally {
+    await executor.close()
+  }
+}
+
+/** TensorFlow.js, which nothing needs: a finding for each device of it. */
+async function tensorFlow(): Promise<Finding[]> {
+  const { isInstalled, KINDS, setUp } = await import('../../exec/tfjs/kinds.ts')
+  const native = KINDS.filter(kind => kind.backend === 'tensorflow' && isInstalled(kind)).at(-1)
+  const found: Finding[] = []
+  for (const kind of KINDS) {
+    const { device: what, about } = kind
+    if (!isInstalled(kind)) {
+      found.push({ what, status: 'note', detail: `${about}; not installed. Set it up by: ${setUp(kind)}` })
+      continue
+    }
+    // Two copies of TensorFlow's library do not go into one process.
+    const apart = kind.backend === 'tensorflow' && kind !== native
+    const finding = await probe(what, async () => {
+      if (apart) return `${about}; installed, not tried beside ${native!.device}`
+      await double(what)
+      return `${about}; ran a graph`
+    })
+    found.push(finding.status === 'no' ? { ...finding, status: 'note' } : finding)
+  }
+  return found
+}
 
 const pictures = (): Promise<Finding> =>
   probe('Pictures', async () => {
@@ -126,6 +151,13 @@ const model = (): Promise<Finding> =>
     const { file, classes } = await loadModel(DEFAULT_MODEL)
     return `${file} loads, ${classes.length} classes`
   })
+
+async function auto(): Promise<Finding> {
+  const { resolveDevice } = await import('../../exec/devices.ts')
+  const device = await resolveDevice()
+  const wanting = device === 'cpu' ? '; a GPU would be used through tfjs-node-gpu' : ''
+  return { what: '--device auto', status: 'ok', detail: `is ${device} here${wanting}` }
+}
 
 /** Nothing has to be there, nor has the folder: embedded models need neither. */
 async function cache(): Promise<Finding> {
@@ -143,11 +175,4 @@ async function cache(): Promise<Finding> {
   } catch (error) {
     return { what, status: 'note', detail: (error as Error).message }
   }
-}
-
-async function devices(): Promise<Finding> {
-  const { devices } = await import('../../exec/devices.ts')
-  const known = devices().map(({ name, about }) => `${name} (${about})`)
-  const detail = `${known.join('; ')}. A GPU is not used by this version: CUDA for ONNX Runtime can be had by npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12, and advx does not call it yet`
-  return { what: 'Devices', status: 'note', detail }
 }

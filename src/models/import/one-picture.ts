@@ -17,5 +17,6 @@ const asBatchOp: Op = {
   },
   vjp: (g, _, [x]) => [asBatchOf(g, x.shape)],
   onnx: (emit, [x], { shape }) => emit.node('Reshape', [x, emit.ints(onnxShape(shape))]),
+  tfjs: (tf, [x], { shape }) => tf.run('Reshape', { x }, { shape }),
   js: ([x]) => x,
 }

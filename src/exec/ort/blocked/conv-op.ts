@@ -2,7 +2,7 @@ import { type Convolution, conv, type Window, windows } from '../../../ops/conv.
 import type { Op } from '../../../ops/op.ts'
 import { bind, input, type Tensor } from '../../../tensor.ts'
 import { block, unblock } from './memory.ts'
-import { NCHWC, noGradient } from './reorder-op.ts'
+import { NCHWC, noGradient, ONNX_RUNTIME_ONLY } from './reorder-op.ts'
 import { type Joining, place } from './weights.ts'
 
 /** What a convolution does to its results before it writes them, last of all. */
@@ -50,6 +50,7 @@ const blockedConvOp: Op = {
     windows(x[3], w[3], 1, attributes(attrs)),
   ],
   vjp: noGradient,
+  tfjs: ONNX_RUNTIME_ONLY,
   onnx(emit, [x, w, ...more], { attrs, inputs: [{ shape }, weights] }) {
     const { strides, pads, dilations, joining, activation, biased } = attributes(attrs)
     const given = biased || more.length === 0 ? [x, w, ...more] : [x, w, '', ...more]

@@ -2,7 +2,7 @@ import type { Op } from '../../../ops/op.ts'
 import { averagePool, maxPool, type Pooling } from '../../../ops/pool.ts'
 import { bind, input, type Tensor } from '../../../tensor.ts'
 import { block, unblock } from './memory.ts'
-import { NCHWC, noGradient } from './reorder-op.ts'
+import { NCHWC, noGradient, ONNX_RUNTIME_ONLY } from './reorder-op.ts'
 
 export type PoolKind = 'MaxPool' | 'AveragePool' | 'GlobalAveragePool' | 'GlobalMaxPool'
 
@@ -28,6 +28,7 @@ const blockedPoolOp: Op = {
   name: 'blockedPool',
   shape: ([x], attrs) => plain(input(x), attrs).shape,
   vjp: noGradient,
+  tfjs: ONNX_RUNTIME_ONLY,
   onnx(emit, [x], { attrs }) {
     const { kernel, strides, pads, dilations } = attrs as unknown as Pooling
     const kind = attrs.kind as PoolKind

@@ -1,4 +1,4 @@
-import type { Op } from '../../../ops/op.ts'
+import type { Op, TfjsForm } from '../../../ops/op.ts'
 import { show } from '../../../shape.ts'
 import { bind, type Tensor } from '../../../tensor.ts'
 import { block, unblock } from './memory.ts'
@@ -11,6 +11,9 @@ export const noGradient = (): never => {
   throw new TypeError('Operators of a blocked layout have no gradient')
 }
 
+/** Made for ONNX Runtime, after what other executors get. */
+export const ONNX_RUNTIME_ONLY: TfjsForm = 'none: ONNX Runtime alone has blocks'
+
 /** [N, P, H, W] into blocks; P is a multiple of the block. */
 export const reorderInput = (x: Tensor, size: number): Tensor => bind(reorderInputOp, [x], { size })
 const reorderInputOp: Op = {
@@ -20,6 +23,7 @@ const reorderInputOp: Op = {
     return x
   },
   vjp: noGradient,
+  tfjs: ONNX_RUNTIME_ONLY,
   onnx: (emit, [x]) => emit.node('ReorderInput', [x], {}, NCHWC),
   js: ([x], { shape, attrs }) => block(x, shape, attrs.size as number),
 }
@@ -35,6 +39,7 @@ const reorderOutputOp: Op = {
     return [n, count, h, w]
   },
   vjp: noGradient,
+  tfjs: ONNX_RUNTIME_ONLY,
   onnx: (emit, [x], { attrs }) =>
     emit.node('ReorderOutput', [x], { channels: attrs.channels as number, channels_last: 0 }, NCHWC),
   js([x], { shape, shapes: [own], attrs }) {
