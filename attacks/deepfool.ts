@@ -1,7 +1,5 @@
-import { abs, attack, backward, clip, greater, kthLargest, maximum, positive, reshape, type Tensor, where } from 'advx'
+import { attack, clip, leads, nearestBoundary, where } from 'advx'
 
-const FAR = 1e30
-const TINY = 1e-12
 const BEYOND = 1e-4 // of a linear boundary, so that a step of no length does not stop the walk
 
 /**
@@ -18,24 +16,15 @@ export default attack({
   paper: 'Moosavi-Dezfooli, Fawzi, Frossard 2016, https://arxiv.org/abs/1511.04599, Algorithm 2',
   norms: { l2: {}, linf: {} },
   params: { steps: 50, overshoot: 0.02, candidates: 10 },
-  gradients: ({ candidates }) => candidates - 1,
+  gradients: ({ candidates }, { classes, targeted }) => (targeted ? 1 : Math.min(candidates, classes) - 1),
 
   start: ({ x0 }) => ({ x: x0, r: x0.mul(0), done: x0.sum([1, 2, 3]).mul(0) }),
 
   step({ x, r }, { x0, y, logits, margin, adversarial, norm, targeted }, { overshoot, candidates }) {
     const z = logits(x)
-    const boundaries = targeted ? [margin(x)] : leads(z, y, candidates)
-    let [distance, move] = [r.sum([1, 2, 3]).mul(0).add(FAR), r.mul(0)]
-    for (const f of boundaries) {
-      const [w] = backward(f, [x])
-      const size = norm.dual(w)
-      const length = reshape(abs(f), size.shape).div(maximum(size, TINY))
-      const nearer = positive(distance.sub(length)).mul(positive(size.sub(TINY)))
-      distance = where(nearer, length, distance)
-      move = where(nearer, norm.direction(w), move)
-    }
+    const { w, distance } = nearestBoundary(targeted ? [margin(x)] : leads(z, y, candidates - 1), x, norm)
     const won = adversarial(x)
-    const total = r.add(move.mul(distance.add(BEYOND)))
+    const total = r.add(norm.direction(w).mul(distance.add(BEYOND)))
     return {
       x: where(won, x, clip(x0.add(total.mul(overshoot.add(1))), 0, 1)),
       r: where(won, r, total),
@@ -43,14 +32,3 @@ export default attack({
     }
   },
 })
-
-/** z_k − z_y of the likeliest other classes, [N, 1] each: of which class it is, the image's logits say. */
-function leads(z: Tensor, y: Tensor, candidates: number): Tensor[] {
-  const others = z.sub(y.mul(1e9))
-  const ranks = Math.min(candidates, z.shape[1]) - 1
-  const atLeast = (k: number): Tensor => greater(kthLargest(others, k), others).mul(-1).add(1)
-  return Array.from({ length: ranks }, (_, i) => {
-    const chosen = i === 0 ? atLeast(1) : atLeast(i + 1).sub(atLeast(i))
-    return z.mul(chosen.sub(y)).sum([1])
-  })
-}

@@ -16,7 +16,7 @@ export type Traced<P extends Params> = {
   readonly [K in keyof P]: P[K] extends string ? string : K extends Structural ? number : Tensor
 } & { readonly eps: Tensor }
 
-/** Parameters as an attack of its own way gets them. */
+/** Parameters as numbers and words. */
 export type Given<P extends Params> = {
   readonly [K in keyof P]: P[K] extends string ? string : P[K] extends number ? number : P[K]
 }
@@ -27,6 +27,8 @@ export interface Goal {
   readonly x0: Tensor
   /** One-hot, [N, K]: the class to leave or, targeted, to reach. */
   readonly y: Tensor
+  /** One-hot, [N, K]: with `targets`, the class that a restart aims at, else and in targeted runs null. */
+  readonly aim: Tensor | null
   /** What to climb, per image, [N, 1]: the cross-entropy J(x, y), or −J(x, target). */
   readonly loss: (x: Tensor) => Tensor
   /** The same for another J(logits, y): what to climb, away from y or towards it. */
@@ -88,6 +90,16 @@ export interface Point {
   readonly logits: Float32Array
 }
 
+/** One attack of a sequence. */
+export interface Stage {
+  /** What results and reports call it: letters, digits, '.', '-' and '_'. */
+  readonly name: string
+  /** A name of `advx list`, or the path of a file, from where the sequence's own file is. */
+  readonly attack: string
+  /** Parameters of that attack; its own defaults where there are none. */
+  readonly params?: Params
+}
+
 /** One attack. `attacks/<name>.ts` default-exports exactly one, and `<name>` is its name in the CLI. */
 export interface Attack<P extends Params = Params, S extends State = State> {
   readonly title: string
@@ -95,9 +107,10 @@ export interface Attack<P extends Params = Params, S extends State = State> {
   readonly paper: string
   /**
    * The norms it knows, the usual one first, each with its default budget; without one the attack looks for the nearest
-   * adversarial picture in that norm, and the driver keeps the nearest point of all that it visits.
+   * adversarial picture in that norm, and the driver keeps the nearest point of all that it visits. `help`: what is
+   * particular to it there.
    */
-  readonly norms: Readonly<Partial<Record<NormName, { readonly eps?: number }>>>
+  readonly norms: Readonly<Partial<Record<NormName, { readonly eps?: number; readonly help?: string }>>>
   /** Parameters with their defaults, by the names of the glossary. */
   readonly params: P
   /** First state of a restart; the clean images when absent. */
@@ -111,8 +124,12 @@ export interface Attack<P extends Params = Params, S extends State = State> {
    * the result, as it finds it, and is ended at any of them. What it asks of the model at the same time runs as one batch.
    */
   run?(subject: Subject, params: Given<P>): AsyncGenerator<Point, void, void>
+  /** Instead of `step`: a sequence of attacks in that norm, each on the pictures that still stand. */
+  stages?(norm: NormName, params: Given<P>): readonly Stage[]
+  /** What a reader of results should know of it with these parameters and so many classes; null: nothing. */
+  note?(params: Given<P>, classes: number): string | null
   /** Gradients that a step costs, for the report; 1 when absent. 0: `run` asks for none. */
-  gradients?(params: Readonly<P>): number
+  gradients?(params: Given<P>, goal: { readonly classes: number; readonly targeted: boolean }): number
 }
 
 /**
@@ -123,12 +140,14 @@ export interface Attack<P extends Params = Params, S extends State = State> {
 export function attack<const P extends Params, S extends State = { readonly x: Tensor }>(
   definition: Attack<P, S>,
 ): Attack {
-  const { title, paper, norms, params, step, run } = definition
+  const { title, paper, norms, params, step, run, stages } = definition
   const wrong = (what: string): AdvxError => new AdvxError('usage', `attack({ title: '${title}' }) ${what}`)
   if (typeof title !== 'string' || typeof paper !== 'string') throw wrong('needs a title and a paper, both text')
-  if (typeof step !== 'function' && typeof run !== 'function')
-    throw wrong('needs a function step(state, goal, params), or async *run(subject, params)')
-  if (step && run) throw wrong('has both step() and run(): one of them is the attack')
+  const ways = Object.entries({ step, run, stages }).filter(([, way]) => way !== undefined)
+  if (ways.length === 0 || ways.some(([, way]) => typeof way !== 'function'))
+    throw wrong('needs a function step(state, goal, params), async *run(subject, params), or stages(norm, params)')
+  if (ways.length > 1)
+    throw wrong(`has both ${ways.map(([name]) => `${name}()`).join(' and ')}: one of them is the attack`)
   const known = Object.keys(NORMS)
   const named = Object.entries(norms ?? {})
   if (named.length === 0 || named.some(([n]) => !known.includes(n)))

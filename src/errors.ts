@@ -24,6 +24,11 @@ export class ShapeError extends AdvxError {
   }
 }
 
+/** The caller asked to stop: the same command goes on from what is done. */
+export class Interrupted extends Error {
+  override name = 'Interrupted'
+}
+
 /** "Expected a number above 0 for --steps but got -3. Try --steps 10." The hint is a whole sentence. */
 export function expected(fault: Fault, what: string, subject: string, got: unknown, hint = ''): AdvxError {
   return new AdvxError(fault, `Expected ${what} for ${subject} but got ${show(got)}.${hint && ` ${hint}`}`)

@@ -10,9 +10,10 @@ export type NormName = 'linf' | 'l2' | 'l1' | 'l0'
 export interface Norm {
   /**
    * arg max ⟨g, d⟩ over ‖d‖ ≤ 1: the direction of steepest ascent. A zero gradient stays zero. `at`: where the
-   * images are now; L1 then leaves out what the box holds back.
+   * images are now; L1 then leaves out what the box holds back. `share`: of the values that an L1 step moves, per
+   * image, [N, 1, 1, 1].
    */
-  direction(g: Tensor, at?: Tensor): Tensor
+  direction(g: Tensor, at?: Tensor, share?: Tensor): Tensor
   /** The point of the ε-ball around `x0` nearest to `x`. */
   project(x: Tensor, x0: Tensor, eps: Operand): Tensor
   /** A point of the ε-ball around `x0`, evenly distributed over it. */
@@ -24,7 +25,7 @@ export interface Norm {
 }
 
 const TINY = 1e-30
-const perImage = (x: Tensor): number[] => [...x.shape.keys()].slice(1)
+export const perImage = (x: Tensor): number[] => [...x.shape.keys()].slice(1)
 
 /** x / ‖x‖₂ per image. Scaled by its largest value first: the squares of small gradients are 0 in float32. */
 function unit(x: Tensor): Tensor {
@@ -63,13 +64,15 @@ export const L1_SHARE = 0.03
 
 export const l1: Norm = {
   // sign(g) / k on the k = ⌈q · D⌉ largest of |g|: one coordinate alone would be steepest, and needs D steps.
-  direction(g, at) {
+  direction(g, at, share) {
     const free = at ? g.mul(roomTowards(g, at)) : g
     const size1 = abs(free)
-    const chosen = greater(kthLargest(size1, Math.ceil(L1_SHARE * dimension(g))), size1)
-      .mul(-1)
-      .add(1)
-      .mul(sign(free))
+    const strong = share
+      ? positive(size1.sub(edges(size1, share.mul(dimension(g)).sub(1))[0])) // and what ties with them
+      : greater(kthLargest(size1, Math.ceil(L1_SHARE * dimension(g))), size1)
+          .mul(-1)
+          .add(1)
+    const chosen = strong.mul(sign(free))
     return chosen.div(maximum(abs(chosen).sum(perImage(g)), 1))
   },
   /**
@@ -138,29 +141,37 @@ export const l0: Norm = {
 
 export const NORMS: Readonly<Record<NormName, Norm>> = { linf, l2, l1, l0 }
 
-/** 1 at the k largest scores of each image, else 0; of those that tie at the edge none. `scores`: [N, 1, H, W]. */
+/** 1 at the k largest scores of each image, else 0; of those that tie at the edge none. */
 function strongest(scores: Tensor, k: Operand): Tensor {
   const above = (edge: Tensor): Tensor => positive(scores.sub(edge))
-  let lo = zerosLike(scores.max([2, 3]))
-  let hi = scores.max([2, 3])
-  // By bisection to the last bits of float32: at most k lie above `hi`, and more than k above `lo` where that many move.
+  const [, hi] = edges(scores, k)
+  const fits = positive(above(zerosLike(hi)).sum(perImage(scores)).sub(k))
+    .mul(-1)
+    .add(1) // fewer are above 0: all stay
+  return above(hi.mul(fits.mul(-1).add(1)))
+}
+
+/**
+ * Two numbers as near to each other as float32 lets them be, per image: at most k scores lie above the second, and more
+ * than k above the first, which is 0 where no more than k lie above 0.
+ */
+function edges(scores: Tensor, k: Operand): [lo: Tensor, hi: Tensor] {
+  let lo = zerosLike(scores.max(perImage(scores)))
+  let hi = scores.max(perImage(scores))
   for (let i = 0; i < 26; i++) {
     const middle = lo.add(hi).mul(0.5)
-    const many = positive(above(middle).sum([2, 3]).sub(k))
+    const many = positive(positive(scores.sub(middle)).sum(perImage(scores)).sub(k))
     lo = lo.add(many.mul(middle.sub(lo)))
     hi = hi.sub(many.mul(-1).add(1).mul(hi.sub(middle)))
   }
-  const fits = positive(above(zerosLike(hi)).sum([2, 3]).sub(k))
-    .mul(-1)
-    .add(1) // fewer move: all stay
-  return above(hi.mul(fits.mul(-1).add(1)))
+  return [lo, hi]
 }
 
 /** u^(1/D), per image. */
 const radius = (x0: Tensor, random: Random): Tensor => exp(log(random.uniform(x0.sum(perImage(x0)))).div(dimension(x0)))
 
 /** How far x₀ + d may go from x₀ in the direction of d before it leaves [0, 1]. */
-const roomAround = (d: Tensor, x0: Tensor): Tensor => {
+export const roomAround = (d: Tensor, x0: Tensor): Tensor => {
   const up = positive(d)
   return up.mul(x0.mul(-1).add(1)).add(up.mul(-1).add(1).mul(x0))
 }

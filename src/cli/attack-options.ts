@@ -42,7 +42,7 @@ const oneOf =
 const OPTIONS = (): Option[] => [
   option(
     '-m, --model <file or name>',
-    'an .onnx file, a folder in Hugging Face layout, or a name from `advx models`',
+    'an .onnx file, a tfjs model.json, a folder in Hugging Face layout, or a name from `advx models`',
     text,
   ),
   list('-a, --attack <names>', 'one or several by comma, or the path of your own .js (default: pgd)', names),

@@ -24,7 +24,9 @@ export function planText(
       `${printable(classifier.file)}, ${classifier.classes.length} classes, input ${channels} x ${height} x ${width}`,
     ],
     ['Pictures', `${items.length}, labels from ${[...labels].map(([from, n]) => `${from} (${n})`).join(', ')}`],
-    ...plans.map((plan, i) => [i === 0 ? 'Attacks' : '', attackText(plan)]),
+    ...plans
+      .flatMap(plan => [attackText(plan), ...plan.stages.map(stage => `  ${attackText(stage)}`)])
+      .map((text, i) => [i === 0 ? 'Attacks' : '', text]),
     ...(target === null
       ? []
       : [['Target', typeof target === 'number' ? printable(classifier.classes[target]) : target]]),

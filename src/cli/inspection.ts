@@ -1,5 +1,4 @@
 import { AdvxError } from '../errors.ts'
-import { readOnnx } from '../formats/onnx/read.ts'
 import type { OnnxValue } from '../formats/onnx/schema.ts'
 import { countOperators } from '../models/import/inventory.ts'
 import { OPERATORS } from '../models/import/operators.ts'
@@ -8,11 +7,14 @@ import { valuesIn } from '../models/layers.ts'
 import { type Classifier, type LoadOptions, loadModel } from '../models/load.ts'
 import { findModel } from '../models/model-files.ts'
 import type { Recipe } from '../models/preprocessing.ts'
+import { type Format, formatOf, readModel } from '../models/read-model.ts'
 
 /** What is in a model's file, and, where it can be attacked, what advx makes of it. */
 export interface Inspection {
   readonly path: string
+  readonly format: Format
   readonly producer: string
+  /** The versions of the operator sets; 0 where a set has none. */
   readonly opsets: readonly (readonly [set: string, version: number])[]
   /** `'x' float32 [N, 3, 224, 224]` */
   readonly inputs: readonly string[]
@@ -55,8 +57,8 @@ export interface Inspection {
  */
 export async function inspectModel(model: string, options: LoadOptions): Promise<Inspection> {
   const { path } = await findModel(model)
-  const onnx = await readOnnx(path)
-  const { graph, opsets, producer } = onnx
+  const file = await readModel(path)
+  const { graph, opsets, producer } = file
   const passages = new Passages()
   const loaded = await loadModel(model, { ...options, observe: passages.observe }).catch((error: unknown) => {
     if (error instanceof AdvxError && error.fault === 'model') return error
@@ -67,6 +69,7 @@ export async function inspectModel(model: string, options: LoadOptions): Promise
   const blocking = [...kinds].filter(([, kind]) => kind === 'none').map(([operator]) => operator)
   return {
     path,
+    format: formatOf(path),
     producer,
     opsets: [...opsets].map(([set, version]) => [set || 'opset', version]),
     inputs: graph.inputs.map(valueText),
@@ -74,13 +77,13 @@ export async function inspectModel(model: string, options: LoadOptions): Promise
     parameters: [...graph.initializers.values()]
       .filter(({ type, dims }) => dims.length > 0 && WEIGHTS.test(type))
       .reduce((total, { data }) => total + data.length, 0),
-    operators: Array.from(countOperators(onnx), ([type, count]) => ({
+    operators: Array.from(countOperators(file), ([type, count]) => ({
       type,
       count,
       known: OPERATORS.has(type),
       gradient: kinds.get(type) ?? null,
     })).sort((a, b) => b.count - a.count || (a.type < b.type ? -1 : 1)),
-    layers: valuesIn(onnx),
+    layers: valuesIn(file),
     blocking,
     classifier: failed ? null : factsOf(loaded),
     obstacle: failed ? loaded.message : obstacleIn(loaded, blocking),

@@ -1,3 +1,4 @@
+import type { Command } from 'commander'
 import { failure } from './failure.ts'
 import { program } from './program.ts'
 import { forgiveClosedPipes, paintError, tell } from './terminal.ts'
@@ -9,9 +10,21 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     await root.parseAsync([...argv], { from: 'user' })
   } catch (error) {
-    const command = root.commands.some(c => c.name() === argv[0]) ? argv[0] : ''
-    const { exitCode, lines } = failure(error, command)
+    const { exitCode, lines } = failure(error, typedCommand(root, argv))
     for (const [i, line] of lines.entries()) tell(i === 0 ? `${paintError.red('advx:')} ${line}` : line)
     process.exitCode = exitCode
   }
+}
+
+/** `models pull` of `models pull x`; empty where no command was named. */
+function typedCommand(root: Command, argv: readonly string[]): string {
+  const names: string[] = []
+  let commands = root.commands
+  for (const name of argv) {
+    const found = commands.find(command => command.name() === name)
+    if (!found) break
+    names.push(name)
+    commands = found.commands
+  }
+  return names.join(' ')
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { addChosenParameters } from './attack-options.ts'
 import { attack } from './commands/attack.ts'
+import { convert } from './commands/convert.ts'
 import { doctor } from './commands/doctor.ts'
 import { help } from './commands/help.ts'
 import { inspect } from './commands/inspect.ts'
@@ -28,9 +29,16 @@ export function program(): Command {
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ outputError: () => {} })
-  for (const make of [attack, verify, list, help, models, inspect, doctor])
-    root.addCommand(make().copyInheritedSettings(root))
+  for (const make of [attack, verify, list, help, models, inspect, convert, doctor])
+    root.addCommand(inheriting(make(), root))
   return root.hook('preSubcommand', async (_, command) => {
     if (command.name() === 'attack') await addChosenParameters(command, root.args.slice(1))
   })
+}
+
+/** Commands below a command throw their errors too. */
+function inheriting(command: Command, parent: Command): Command {
+  command.copyInheritedSettings(parent)
+  for (const inner of command.commands) inheriting(inner, command)
+  return command
 }

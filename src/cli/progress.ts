@@ -40,21 +40,23 @@ export interface Bar {
   stop(): void
 }
 
-export async function openBar(): Promise<Bar> {
+/** `text`: how an amount is written. */
+export async function openBar(text: (amount: number) => string = String): Promise<Bar> {
   if (!process.stderr.isTTY) return { show() {}, above: tell, stop() {} }
   const { default: progress } = await import('cli-progress')
-  const format = '{bar} {percentage} % | {value} of {total} | {rate} a second | {eta_formatted} left | {remark}'
+  const format = '{bar} {percentage} % | {amount} | {rate} a second | {eta_formatted} left | {remark}'
   const options = { format, stream: process.stderr, clearOnComplete: true, etaBuffer: 50, barsize: 24 }
   const bar = new progress.SingleBar(options, progress.Presets.shades_classic)
   let [began, first] = [0, 0]
   return {
     show(done, total, remark) {
+      const amount = `${text(done)} of ${text(total)}`
       if (!bar.isActive) {
         ;[began, first] = [performance.now(), done]
-        return bar.start(total, done, { rate: '?', remark })
+        return bar.start(total, done, { amount, rate: '?', remark })
       }
       const rate = (1000 * (done - first)) / (performance.now() - began)
-      bar.update(done, { rate: rate < 10 ? rate.toFixed(1) : rate.toFixed(0), remark })
+      bar.update(done, { amount, rate: text(rate < 10 ? Number(rate.toFixed(1)) : Math.round(rate)), remark })
     },
     // The bar draws itself anew below.
     above: text => tell(bar.isActive ? `\r\x1b[2K${text}` : text),

@@ -36,7 +36,7 @@ function head({ model, images, target, accuracy, seconds, runtime }: Report, pai
   return table(rows.map(([name, text]) => [paint.bold(name), text]))
 }
 
-function attacks({ attacks, accuracy, target }: Report, paint: Paint): string {
+function attacks({ attacks, accuracy, broken, target }: Report, paint: Paint): string {
   const titles = [
     'Attack',
     'Budget',
@@ -57,6 +57,10 @@ function attacks({ attacks, accuracy, target }: Report, paint: Paint): string {
   if (accuracy.robust && attacks.length > 1)
     lines.push(
       `${paint.bold('Robust accuracy')} at ${budgetText(accuracy.robust.norm, accuracy.robust.eps)} against all of them: ${shareText(accuracy.robust)}`,
+    )
+  if (broken.length > 1)
+    lines.push(
+      `${paint.bold('First to break')} a picture: ${broken.map(({ attack, stage, pictures }) => printable(`${stage === null ? attack : `${attack}: ${stage}`} ${pictures}`)).join(', ')}`,
     )
   lines.push(
     paint.dim('In brackets: 95 % intervals (Wilson). Figures are of the written 8-bit files, read back from disk.'),

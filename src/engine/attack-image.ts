@@ -1,10 +1,10 @@
 import type { Values } from '../exec/executor.ts'
 import { isInput, numberOf } from '../params.ts'
 import type { RunRow } from './batcher.ts'
-import { advantage } from './decision.ts'
+import { advantage, oneHot } from './decision.ts'
 import { follow, type Visit } from './follow.ts'
 import type { Found, Job } from './job.ts'
-import { lengths, toUnit, usableEps } from './lattice.ts'
+import { lengths, nearBall, toUnit, usableEps } from './lattice.ts'
 import { nearestOnLattice } from './lattice-search.ts'
 import { type BudgetedJob, type Candidate, onLattice } from './on-lattice.ts'
 import { type Probe, probe } from './probe.ts'
@@ -12,6 +12,7 @@ import { walk } from './walk.ts'
 
 /** Attacks one image as if it were alone. `x0`: its levels, [C, H, W]; `y`: the class to leave or reach. */
 export async function attackImage(run: RunRow, job: Job, x0: Uint8Array, y: number): Promise<Found> {
+  if (job.stages.length > 0) return inTurn(run, job, x0, y)
   const shared: Record<string, Float32Array> = { x0: toUnit(x0), y: oneHot(y, job.classes) }
   for (const [name, value] of Object.entries(job.params))
     if (isInput(name, value)) shared[`param:${name}`] = Float32Array.of(value)
@@ -22,8 +23,31 @@ export async function attackImage(run: RunRow, job: Job, x0: Uint8Array, y: numb
   return withinBudget(run, model, { ...job, eps }, x0, y, { ...shared, 'param:eps': budget })
 }
 
+/** Each stage of a sequence until one breaks the image; what they found before rounding is the last's, or the first's that found. */
+async function inTurn(run: RunRow, job: Job, x0: Uint8Array, y: number): Promise<Found> {
+  const all: Found[] = []
+  for (const { name, job: stage } of job.stages) {
+    const found = await attackImage(run, stage, x0, y)
+    all.push({ ...found, by: found.levels && name })
+    if (found.levels) break
+  }
+  const last = all[all.length - 1]
+  const shown = last.levels ? last : (all.find(found => found.beforeRounding.adversarial) ?? last)
+  const total = (of: (found: Found) => number): number => all.reduce((sum, found) => sum + of(found), 0)
+  return {
+    levels: last.levels,
+    by: last.by,
+    beforeRounding: shown.beforeRounding,
+    lattice: { gradients: total(f => f.lattice.gradients), forwards: total(f => f.lattice.forwards) },
+    gradients: total(f => f.gradients),
+    forwards: total(f => f.forwards),
+    zeroGradients: total(f => f.zeroGradients),
+    nonFinite: total(f => f.nonFinite),
+  }
+}
+
 /**
- * A point of the attack that is adversarial as float32 counts once a point of the 8-bit lattice inside the ball is
+ * A point of the attack that is adversarial as float32, inside the ball, counts once a point of the 8-bit lattice inside the ball is
  * adversarial too; until then the attack goes on.
  */
 async function withinBudget(
@@ -39,7 +63,9 @@ async function withinBudget(
   let end: Float32Array = shared.x0
   await travel(run, model, job, x0, y, shared, async ({ x, logits, gradient, last }) => {
     end = x
-    const adversarial = advantage(logits, y, job.targeted) >= 0
+    const adversarial =
+      advantage(logits, y, job.targeted) >= 0 &&
+      nearBall(usableEps(job.norm, job.eps), lengths(x, shared.x0, job.channels)[job.norm])
     if (adversarial) before ??= x
     if (last || (adversarial && !best)) {
       const found = await onLattice(model, job, x0, y, x, gradient)
@@ -50,6 +76,7 @@ async function withinBudget(
   const found = best as Candidate | null // assigned in the callback
   return {
     levels: found?.levels ?? null,
+    by: null,
     beforeRounding: { adversarial: before !== null, ...lengths(before ?? end, shared.x0, job.channels) },
     lattice: { gradients: 0, forwards: 0 },
     ...model.tally,
@@ -96,6 +123,7 @@ async function minimise(
   const levels = found ? await nearestOnLattice(model, job, x0, y, found) : null
   return {
     levels,
+    by: null,
     beforeRounding: { adversarial: found !== null, ...lengths(found ?? end, shared.x0, job.channels) },
     lattice: { gradients: model.tally.gradients - gradients, forwards: model.tally.forwards - forwards },
     ...model.tally,
@@ -122,10 +150,4 @@ async function toBoundary(
     else low = middle
   }
   return found
-}
-
-export function oneHot(k: number, length: number): Float32Array {
-  const out = new Float32Array(length)
-  out[k] = 1
-  return out
 }

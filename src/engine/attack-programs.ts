@@ -29,21 +29,23 @@ export interface AttackPrograms {
  * @throws AdvxError when its math cannot be traced, or no gradient reaches the picture.
  */
 export function programsOf(plan: AttackPlan, target: Target, targeted: boolean): AttackPrograms {
+  if (plan.stages.length > 0) return programsOfStages(plan, target, targeted)
   const { name, attack, source, norm, params } = plan
   const [, channels, height, width] = target.shape
   const minimal = plan.eps[0] === null
-  const gradients = attack.gradients?.(params) ?? 1
+  const gradients = attack.gradients?.(params, { classes: target.classes, targeted }) ?? 1
   const traced = attack.step ? trace(attack, NORMS[norm], targeted, params, target) : null
   if (minimal && traced?.budgeted)
     throw expected('usage', 'a default eps', `its norm ${norm}`, 'none', 'Its math uses eps: { eps: 0.5 }.')
-  const { startDraws, stepDraws, roundDraws, schedules, ends, gradient } = traced ?? UNTRACED
+  const { startDraws, stepDraws, roundDraws, schedules, ends, slopes, gradient } = traced ?? UNTRACED
   return {
     programs: {
       forward: forwardOf(target),
-      ...(minimal ? { margin: marginOf(target, targeted) } : {}),
-      ...(traced ? steps(name, traced) : gradients > 0 ? { pullback: pullbackOf(target) } : {}),
+      ...(traced ? steps(name, traced) : {}),
       ...layerPrograms(plan, target),
-      ...(minimal || gradient ? {} : { [`${name}/gradient`]: gradientOf(target, targeted) }),
+      ...(gradients > 0 && !traced ? { pullback: pullbackOf(target) } : {}),
+      ...(gradients > 0 && minimal ? { margin: marginOf(target, targeted) } : {}),
+      ...(gradients > 0 && !minimal && !gradient ? { [`${name}/gradient`]: gradientOf(target, targeted) } : {}),
     },
     job: (eps, options) => ({
       key: name,
@@ -61,11 +63,25 @@ export function programsOf(plan: AttackPlan, target: Target, targeted: boolean):
       gradients,
       gradient,
       ends,
+      slopes,
       startDraws,
       stepDraws,
       roundDraws,
       schedules,
+      stages: [],
     }),
+  }
+}
+
+/** Of a sequence: those of its stages, each under a name of its own. */
+function programsOfStages({ name, stages }: AttackPlan, target: Target, targeted: boolean): AttackPrograms {
+  const parts = stages.map(stage => programsOf({ ...stage, name: `${name}/${stage.name}` }, target, targeted))
+  return {
+    programs: Object.assign({}, ...parts.map(part => part.programs)),
+    job(eps, options) {
+      const jobs = parts.map(part => part.job(eps, options))
+      return { ...jobs[0], key: name, stages: jobs.map((job, i) => ({ name: stages[i].name, job })) }
+    },
   }
 }
 
@@ -82,6 +98,7 @@ const UNTRACED = {
   roundDraws: [],
   schedules: [],
   ends: false,
+  slopes: [],
   gradient: false,
 } satisfies Partial<TracedAttack>
 

@@ -23,7 +23,7 @@ export async function exchange(ground: Ground, measure: Measure, start: Uint8Arr
     let nearer: Uint8Array | null = null
     for (; !nearer && share * total >= 2; share /= 3)
       nearer = await exchanged(ground, measure, place, total, measure.inward(place, share * total))
-    const singles = nearer ? [] : measure.inward(place, Infinity).slice(0, SINGLES)
+    const singles = nearer ? [] : measure.inward(place, Infinity, SINGLES)
     for (const step of singles) nearer ??= await exchanged(ground, measure, place, total, [step])
     if (!nearer) return best
     best = nearer

@@ -15,8 +15,11 @@ export async function fewestLevels(ground: Ground, x: Float32Array): Promise<Uin
   let direction = start
   const within = async (k: number): Promise<Uint8Array | null> => {
     const sum = new Float32Array(x0.length)
+    let last: Uint8Array | null = null
     for (let tries = 0; tries < TRIES; tries++) {
       const levels = corner(x0, direction, k)
+      if (last?.every((v, i) => v === levels[i])) return null
+      last = levels
       if ((await ground.advantage(levels)) >= 0) return levels
       const gradient = await ground.gradient(levels)
       for (let i = 0; i < sum.length; i++) sum[i] += gradient[i]

@@ -1,6 +1,7 @@
 import type { Values } from '../exec/executor.ts'
 import { numberOf } from '../params.ts'
 import { fill, fingerprint, generator } from '../random.ts'
+import { aimed } from './aims.ts'
 import type { RunRow } from './batcher.ts'
 import type { Job } from './job.ts'
 import { toUnit } from './lattice.ts'
@@ -31,8 +32,10 @@ export async function follow(
 ): Promise<void> {
   const { key, params } = job
   const [steps, rounds] = [numberOf(params, 'steps', 1), numberOf(params, 'rounds', 1)]
-  const first = { ...shared, ...at(job.schedules, 0), t: Float32Array.of(0) }
-  for (let restart = 0; restart < numberOf(params, 'restarts', 1); restart++) {
+  const aims = await aimed(model, job, shared)
+  for (let restart = 0; restart < numberOf(params, 'restarts', 1) * aims.length; restart++) {
+    const common = { ...shared, aim: aims[restart % aims.length] }
+    const first = { ...common, ...at(job.schedules, 0), t: Float32Array.of(0) }
     const drawn = (draws: readonly DrawRow[], ...place: number[]) => numbers(draws, x0, job.seed, restart, ...place)
     let state: Values = { 'state:x': toUnit(x0) }
     if (job.hasStart) state = asState(await run(`${key}/start`, { ...first, ...drawn(job.startDraws, -1) }))
@@ -42,7 +45,7 @@ export async function follow(
       let ended = false
       for (let t = 0; t < steps && !ended; t++) {
         const drawnNow = drawn(job.stepDraws, round * steps + t)
-        const given = { ...shared, ...state, ...drawnNow, ...at(job.schedules, t), t: Float32Array.of(t) }
+        const given = { ...common, ...state, ...drawnNow, ...at(job.schedules, t), t: Float32Array.of(t) }
         const seen = await model.heavy(given)
         const { logits, gradient } = seen
         if (await visit({ x: state['state:x'], logits, gradient, last: false })) return

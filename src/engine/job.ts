@@ -6,7 +6,7 @@ import type { TracedAttack } from './trace.ts'
 
 /** One attack at one budget, as plain data: what a worker needs to know besides its programs. */
 export interface Job
-  extends Pick<TracedAttack, 'startDraws' | 'stepDraws' | 'roundDraws' | 'schedules' | 'ends' | 'gradient'> {
+  extends Pick<TracedAttack, 'startDraws' | 'stepDraws' | 'roundDraws' | 'schedules' | 'ends' | 'slopes' | 'gradient'> {
   /** Names of the programs: `<key>/start`, `<key>/heavy`, … */
   readonly key: string
   /** What loadAttack() takes, for an attack that goes its own way: `run`. Null: it is traced. */
@@ -27,10 +27,14 @@ export interface Job
   readonly hasStart: boolean
   /** Gradients that a step costs. */
   readonly gradients: number
+  /** Of a sequence, in turn; else none. */
+  readonly stages: readonly { readonly name: string; readonly job: Job }[]
 }
 
 /** What became of one image. */
 export interface Found extends Readonly<Tally> {
+  /** The stage of a sequence that found it; null: none, or the attack is no sequence. */
+  readonly by: string | null
   /** The adversarial picture, inside ball and box; null: none was found. */
   readonly levels: Uint8Array | null
   /** The point that counted as float32, or the last one looked at. */

@@ -1,7 +1,8 @@
 import type { Artifact, Executor, Program, Values } from '../exec/executor.ts'
 import { size } from '../shape.ts'
-import { attackImage, oneHot } from './attack-image.ts'
+import { attackImage } from './attack-image.ts'
 import { Batcher } from './batcher.ts'
+import { oneHot } from './decision.ts'
 import type { Found, Job } from './job.ts'
 import { toUnit } from './lattice.ts'
 

@@ -3,8 +3,8 @@ import { advantage } from './decision.ts'
 import { exchange } from './exchange.ts'
 import { fewestLevels } from './fewest-levels.ts'
 import type { Job } from './job.ts'
-import { clampLevel, toUnit } from './lattice.ts'
-import { pixels, squares, values } from './lattice-steps.ts'
+import { clampLevel, nearest, toUnit, wayFrom } from './lattice.ts'
+import { type Measure, type Place, pixels, shifted, squares, values } from './lattice-steps.ts'
 import type { Probe } from './probe.ts'
 
 /** One image on the lattice: how far an 8-bit picture of it is adversarial (from 0 on it is), and the slope of that. */
@@ -19,26 +19,71 @@ export interface Ground {
 /**
  * From an adversarial point `x` the nearest 8-bit picture that is adversarial, as far as a local search finds it: first
  * one along the way from x0 through x, then nearer ones by exchanging steps of little gain for steps of more. Null: no
- * 8-bit picture was found.
+ * 8-bit picture was found. For an attack that asks for no gradients the way from x0 to x stands for that of the lead.
  */
 export async function nearestOnLattice(
   probe: Probe,
-  { norm, targeted, channels, params }: Job,
+  { norm, targeted, channels, params, gradients }: Job,
   x0: Uint8Array,
   y: number,
   x: Float32Array,
 ): Promise<Uint8Array | null> {
   const kappa = numberOf(params, 'kappa', 0)
+  const way = wayFrom(x0, x)
   const ground: Ground = {
     x0,
     channels,
     advantage: async levels => advantage(await probe.logits(toUnit(levels)), y, targeted) - kappa,
-    gradient: async levels => (await probe.margin(toUnit(levels))).gradient,
+    gradient: async levels => (gradients > 0 ? (await probe.margin(toUnit(levels))).gradient : way),
   }
   if (norm === 'linf') return fewestLevels(ground, x)
   const steps = { l2: squares, l1: values, l0: pixels }[norm]
-  const first = await alongTheWay(ground, x, norm === 'l0' ? 1 : PART)
-  return first && exchange(ground, steps, first)
+  const first = norm === 'l0' ? await recolored(ground, x) : await alongTheWay(ground, x, PART)
+  const found = first ?? (await upTheGradient(ground, steps))
+  return found && exchange(ground, steps, found)
+}
+
+/**
+ * From x0 the steps that gain most for what they cost, as few as it takes: where a point is so near that no multiple of
+ * the way to it moves any value by half a level.
+ */
+async function upTheGradient(ground: Ground, measure: Measure): Promise<Uint8Array | null> {
+  const { x0, channels } = ground
+  const place: Place = { levels: x0, x0, channels, gradient: await ground.gradient(x0) }
+  const isAdversarial = async (levels: Uint8Array): Promise<boolean> => (await ground.advantage(levels)) >= 0
+  let short = 0 // steps that did not suffice
+  for (let cost = 1; cost <= x0.length; cost *= 2) {
+    const steps = measure.outward(place, cost)
+    const at = (count: number): Uint8Array => measure.forth(place, steps.slice(0, count))
+    if (!(await isAdversarial(at(steps.length)))) {
+      short = steps.length
+      continue
+    }
+    let [low, high] = [Math.min(short, steps.length - 1), steps.length]
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2)
+      if (await isAdversarial(at(middle))) high = middle
+      else low = middle
+    }
+    return at(high)
+  }
+  return null
+}
+
+/**
+ * The nearest levels to x; where they are not adversarial, with the values of the pixels that moved some levels farther up
+ * the gradient, as few as it takes by doubling; else what lies along the way.
+ */
+async function recolored(ground: Ground, x: Float32Array): Promise<Uint8Array | null> {
+  const levels = nearest(x)
+  if ((await ground.advantage(levels)) >= 0) return levels
+  const place: Place = { levels, x0: ground.x0, channels: ground.channels, gradient: await ground.gradient(levels) }
+  const moved = pixels.inward(place, Infinity)
+  for (let far = 1; far < 256; far *= 2) {
+    const other = shifted(place, moved, far)
+    if ((await ground.advantage(other)) >= 0) return other
+  }
+  return alongTheWay(ground, x, 1)
 }
 
 /** How far beyond x a picture is looked for, as multiples of x − x0, and to which part of it the first is found. */

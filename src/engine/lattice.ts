@@ -44,6 +44,9 @@ export const usableEps = (norm: NormName, eps: number): number => (norm === 'lin
 export const within = (norm: NormName, eps: number, length: number): boolean =>
   norm === 'linf' ? Math.round(255 * length) <= levelsOf(eps) : length <= eps
 
+/** Whether a length of floats lies inside the budget, up to what their sums are rounded by. */
+export const nearBall = (eps: number, length: number): boolean => length <= eps * (1 + 1e-4) + 1e-6
+
 /** Whether a written picture lies inside the budget. */
 export const inside = (norm: NormName, eps: number, d: Distances): boolean => within(norm, eps, d[norm])
 
@@ -55,6 +58,9 @@ export function toUnit(levels: Uint8Array): Float32Array {
   for (let i = 0; i < x.length; i++) x[i] = levels[i] / 255
   return x
 }
+
+/** x − x0: at the nearest adversarial point the lead's gradient lies along it. */
+export const wayFrom = (x0: Uint8Array, x: Float32Array): Float32Array => x.map((v, i) => v - x0[i] / 255)
 
 /** Each value to its nearest level. */
 export function nearest(x: Float32Array): Uint8Array {

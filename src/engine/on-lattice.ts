@@ -1,6 +1,6 @@
 import { advantage } from './decision.ts'
 import type { Job } from './job.ts'
-import { distances, inside, intoBall, nearest, toUnit, upwards } from './lattice.ts'
+import { distances, inside, intoBall, nearest, toUnit, upwards, wayFrom } from './lattice.ts'
 import type { Probe } from './probe.ts'
 
 /** An 8-bit picture inside ball and box that is adversarial, and how clearly. */
@@ -16,11 +16,12 @@ export type BudgetedJob = Job & { readonly eps: number }
  * The first adversarial picture among the lattice points near x: each value to its nearest level, then each up the
  * gradient; what leaves the ball comes back by giving up the levels of least gradient. Null: none is.
  *
- * @param gradient of the loss at x, where it is known; else it is asked for when it is needed.
+ * @param gradient of the loss at x, where it is known; else it is asked for when it is needed, and for an attack that
+ * asks for none, the way from x0 to x stands for it.
  */
 export async function onLattice(
   probe: Probe,
-  { norm, eps, targeted, channels }: BudgetedJob,
+  { norm, eps, targeted, channels, gradients }: BudgetedJob,
   x0: Uint8Array,
   y: number,
   x: Float32Array,
@@ -28,7 +29,7 @@ export async function onLattice(
 ): Promise<Candidate | null> {
   let known = gradient
   const slope = async (): Promise<Float32Array> => {
-    known ??= await probe.gradient(x)
+    known ??= gradients > 0 ? await probe.gradient(x) : wayFrom(x0, x)
     return known
   }
   const isCandidate = async (levels: Uint8Array): Promise<Candidate | null> => {

@@ -67,6 +67,8 @@ export interface Line {
   readonly noise: NoiseOutcome | null
   readonly file: string | null
   readonly fileSha256: string | null
+  /** The stage of a sequence that broke it; absent where none did, or the attack is no sequence. */
+  readonly by?: string
   readonly error?: string
 }
 export type Outcome = 'adversarial' | 'robust' | 'misclassified' | 'skipped' | 'failed'
@@ -102,6 +104,13 @@ export interface AttackSummary {
   readonly norm: NormName
   readonly eps: number | null
   readonly params: Params
+  /** Of a sequence: its attacks in turn. */
+  readonly stages?: readonly {
+    readonly name: string
+    readonly title: string
+    readonly paper: string
+    readonly params: Params
+  }[]
   /** Pictures that it tried to break. */
   readonly attacked: number
   /** Of the attacked images. Null: none was attacked. */
@@ -120,6 +129,16 @@ export interface AttackSummary {
   readonly lattice: { readonly gradients: number; readonly forwards: number }
   /** Uniform noise of the same budget, on the attacked pictures. Null: none was attacked, or no budget. */
   readonly noise: NoiseSummary | null
+}
+
+/** What an attack, or one stage of a sequence, was the first of the run to break. */
+export interface Taker {
+  readonly attack: string
+  /** Null: the attack is no sequence. */
+  readonly stage: string | null
+  readonly pictures: number
+  /** Of these, broken by no other attack of the run. */
+  readonly alone: number
 }
 
 /** The share of pictures that their first sample of noise fooled. */
@@ -197,6 +216,8 @@ export interface Report {
     readonly robust: (Share & { readonly norm: NormName; readonly eps: number }) | null
   }
   readonly attacks: readonly AttackSummary[]
+  /** In the plan's order, within the budget of `accuracy.robust` where there is one. */
+  readonly broken: readonly Taker[]
   /** By index, those that occur as a label. */
   readonly classes: readonly ClassFigures[]
   readonly confusion: Confusion

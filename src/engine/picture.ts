@@ -130,7 +130,8 @@ export async function attackPicture(context: Context, pass: Pass, item: Item): P
     picture,
     target ?? label,
   )
-  return { line: { ...tried, ...is, forwards: tried.forwards + 1 }, clean: picture, adversarial: again }
+  const by = found.by === null ? {} : { by: found.by }
+  return { line: { ...tried, ...is, forwards: tried.forwards + 1, ...by }, clean: picture, adversarial: again }
 }
 
 const countsOf = (found: Found, seen: Line) => ({

@@ -1,9 +1,11 @@
 import type { Attack } from '../attack.ts'
-import { AdvxError, expected, suggest } from '../errors.ts'
+import { expected } from '../errors.ts'
 import type { NormName } from '../norms.ts'
-import { misfit, type Params } from '../params.ts'
+import type { Params } from '../params.ts'
+import { checkParams } from './check-params.ts'
 import { levelsOf } from './lattice.ts'
 import { loadAttack } from './registry.ts'
+import { planStages } from './stages.ts'
 
 /** One attack with everything settled that was asked for it. */
 export interface AttackPlan {
@@ -17,6 +19,8 @@ export interface AttackPlan {
   readonly eps: readonly (number | null)[]
   /** All of its parameters, but eps. */
   readonly params: Params
+  /** Of a sequence, the attacks in turn, under the names of its stages; else none. */
+  readonly stages: readonly AttackPlan[]
 }
 
 /** One pass over the pictures. */
@@ -45,7 +49,7 @@ export async function planAttacks({ attacks, norm, eps, params }: AttackChoice):
   const twice = names.find((name, i) => names.indexOf(name) !== i)
   if (twice) throw expected('usage', 'each attack once', '--attack', `${twice} twice`)
   checkParams(params, loaded)
-  return loaded.map(({ name, attack, source, sha256 }) => {
+  const plans = loaded.map(({ name, attack, source, sha256 }) => {
     const known = Object.keys(attack.norms) as NormName[]
     const chosen = norm ?? known[0]
     const defaults = attack.norms[chosen]
@@ -57,8 +61,9 @@ export async function planAttacks({ attacks, norm, eps, params }: AttackChoice):
     const own = Object.fromEntries(
       Object.entries(attack.params).map(([p, value]) => [p, params[`${name}.${p}`] ?? params[p] ?? value]),
     )
-    return { name, attack, source, sha256, norm: chosen, eps: budgets, params: own }
+    return { name, attack, source, sha256, norm: chosen, eps: budgets, params: own, stages: [] }
   })
+  return Promise.all(plans.map(async plan => ({ ...plan, stages: await planStages(plan) })))
 }
 
 /** In the order of results.jsonl: attack, then eps. */
@@ -67,24 +72,6 @@ export const passes = (plans: readonly AttackPlan[]): Pass[] =>
 
 export const folderOf = (attack: string, eps: number | null, budgets: number): string =>
   budgets > 1 ? `${attack}@${eps}` : attack
-
-function checkParams(params: AttackChoice['params'], attacks: readonly { name: string; attack: Attack }[]): void {
-  for (const [key, value] of Object.entries(params)) {
-    const dot = key.lastIndexOf('.')
-    const [owner, name] = dot < 0 ? [null, key] : [key.slice(0, dot), key.slice(dot + 1)]
-    const takers = attacks.filter(a => (owner === null || a.name === owner) && name in a.attack.params)
-    if (takers.length === 0) {
-      const all = [...new Set(attacks.flatMap(a => Object.keys(a.attack.params)))]
-      const list =
-        all.length > 0
-          ? `a parameter of the chosen attacks (${all.map(p => `--${p}`).join(', ')})`
-          : 'no parameter: the chosen attacks have none'
-      throw new AdvxError('usage', `Expected ${list} but got --${key}. ${suggest(name, all)}`.trim())
-    }
-    const fit = misfit(name, value, takers[0].attack.params[name])
-    if (fit !== null) throw expected('usage', fit, `--${key}`, value)
-  }
-}
 
 function checkEps(eps: number, norm: NormName): void {
   if (!(eps > 0) || !Number.isFinite(eps)) throw expected('usage', 'a number above 0', '--eps', eps)

@@ -65,7 +65,7 @@ interface Thread {
 }
 
 function thread(device: string): Thread {
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: device })
+  const worker = new Worker(new URL('../engine/worker.js', import.meta.url), { workerData: device })
   const pending = new Map<number, { resolve(value: never): void; reject(error: unknown): void }>()
   let count = 0
   const failAll = (error: unknown): void => {

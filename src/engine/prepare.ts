@@ -71,7 +71,7 @@ export async function prepare(
     budgets: options.eps ?? [],
     items,
     pictures: items.length,
-    notes: [...classifier.notes, ...found.notes, ...notes],
+    notes: [...classifier.notes, ...found.notes, ...notes, ...notesOf(plans, classifier.classes.length)],
     target,
     out,
     seed,
@@ -86,6 +86,16 @@ export async function prepare(
       }),
   }
 }
+
+/** What the attacks say of themselves, each thing once. */
+const notesOf = (plans: readonly AttackPlan[], classes: number): string[] => [
+  ...new Set(
+    plans
+      .flatMap(plan => (plan.stages.length > 0 ? plan.stages : [plan]))
+      .map(({ attack, params }) => attack.note?.(params, classes) ?? null)
+      .filter(note => note !== null),
+  ),
+]
 
 function checkGate(
   { failUnder, labelFrom, eps }: AttackOptions,
@@ -165,12 +175,13 @@ function record(
     output,
     classes: classes.length,
     preprocessing: preprocessing.json,
-    attacks: plans.map(({ name, sha256, norm, eps, params }) => ({
+    attacks: plans.map(({ name, sha256, norm, eps, params, stages }) => ({
       name,
       sha256,
       norm,
       eps,
       params,
+      ...(stages.length > 0 ? { stages: stages.map(({ name, sha256, params }) => ({ name, sha256, params })) } : {}),
       ...(guides.has(name) ? { guide: guides.get(name)?.sha256 } : {}),
     })),
     target,

@@ -37,16 +37,16 @@ export interface Probe {
 }
 
 /** `run` with the programs of one attack; `shared`: what every call of them is given. */
-export function probe(run: RunRow, { key, gradient: isFree, gradients }: Job, shared: Values): Probe {
+export function probe(run: RunRow, { key, gradient: isFree, slopes, gradients }: Job, shared: Values): Probe {
   const tally: Tally = { gradients: 0, forwards: 0, zeroGradients: 0, nonFinite: 0 }
   let context: Values = shared
   const finite = (values: Float32Array): Float32Array => {
     if (!allFinite(values)) tally.nonFinite++
     return values
   }
-  const counted = (gradient: Float32Array | undefined, cost: number): void => {
+  const counted = (known: readonly Float32Array[], cost: number): void => {
     tally.gradients += cost
-    if (gradient && finite(gradient).every(g => g === 0)) tally.zeroGradients++
+    if (known.length > 0 && known.every(gradient => finite(gradient).every(g => g === 0))) tally.zeroGradients += cost
   }
   return {
     tally,
@@ -58,17 +58,17 @@ export function probe(run: RunRow, { key, gradient: isFree, gradients }: Job, sh
       // The step's own program where it gives the gradient, else one that does nothing else.
       const program = isFree ? 'heavy' : 'gradient'
       const { gradient } = await run(`${key}/${program}`, { ...context, x, 'state:x': x })
-      counted(gradient, 1)
+      counted([gradient], 1)
       return gradient
     },
     async margin(x) {
       const { logits, gradient } = await run('margin', { x, y: shared.y })
-      counted(gradient, 1)
+      counted([gradient], 1)
       return { logits: finite(logits), gradient }
     },
     async pullback(x, v) {
       const { logits, gradient } = await run('pullback', { x, v })
-      counted(gradient, 1)
+      counted([gradient], 1)
       return { logits: finite(logits), gradient }
     },
     async layer(x) {
@@ -77,13 +77,16 @@ export function probe(run: RunRow, { key, gradient: isFree, gradients }: Job, sh
     },
     async layerPullback(x, v) {
       const { gradient } = await run(`${key}/layerPullback`, { x, v })
-      counted(gradient, 1)
+      counted([gradient], 1)
       return gradient
     },
     async heavy(given) {
       context = given
       const result = await run(`${key}/heavy`, given)
-      counted(result.gradient, gradients)
+      counted(
+        slopes.map(name => result[name]),
+        gradients,
+      )
       finite(result.logits)
       return result
     },

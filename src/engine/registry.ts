@@ -27,9 +27,12 @@ export async function attackNames(): Promise<string[]> {
     .sort()
 }
 
+/** Whether a name is the path of an attack's file. */
+export const isPath = (name: string): boolean => /[\\/]|\.[cm]?[jt]s$/.test(name)
+
 /** An attack of ours by its name, or anybody's by the path of its file. */
 export async function loadAttack(name: string): Promise<NamedAttack> {
-  if (/[\\/]|\.[cm]?[jt]s$/.test(name)) return loadFile(name)
+  if (isPath(name)) return loadFile(name)
   const names = await attackNames()
   if (!names.includes(name)) {
     const hint = `${suggest(name, names)} A file of yours is given by its path: ./${name}.js`.trim()
@@ -70,7 +73,7 @@ async function load(name: string, file: URL, source: string): Promise<NamedAttac
   } catch (cause) {
     throw new AdvxError('usage', `Attack '${name}' cannot be loaded: ${(cause as Error).message}`, { cause })
   }
-  if (typeof (module.default?.step ?? module.default?.run) !== 'function')
+  if (typeof (module.default?.step ?? module.default?.run ?? module.default?.stages) !== 'function')
     throw expected('usage', 'export default attack({ … })', `the file of attack '${name}'`, 'something else')
   return { name, attack: checked(module.default!), source, sha256: createHash('sha256').update(text).digest('hex') }
 }
@@ -81,5 +84,5 @@ function resolveAdvx(): void {
   if (hooked || !import.meta.url.endsWith('.js')) return
   hooked = true
   const core = new URL('../index.js', import.meta.url).href
-  register('./resolve-hook.js', import.meta.url, { data: { core, own: OWN } })
+  register('../engine/resolve-hook.js', import.meta.url, { data: { core, own: OWN } })
 }

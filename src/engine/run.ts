@@ -1,17 +1,18 @@
 import { access, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AdvxError } from '../errors.ts'
+import { AdvxError, Interrupted } from '../errors.ts'
 import { executorNamed } from '../exec/devices.ts'
 import { readPictureFile } from '../io/decode.ts'
 import { type OutFolder, openOut } from '../io/results.ts'
 import { numberOf } from '../params.ts'
+import { aims } from './aims.ts'
 import { open } from './calibrate.ts'
 import { type Facts, observe } from './checks.ts'
 import { inOrder } from './in-order.ts'
 import type { Item } from './items.ts'
 import type { AttackOptions, Line, RunEvent, RunResult } from './options.ts'
 import { attackPicture, type Context } from './picture.ts'
-import type { Pass } from './plan.ts'
+import type { AttackPlan, Pass } from './plan.ts'
 import { availableThreads, hire } from './pool.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { reader, sha256 } from './reader.ts'
@@ -20,11 +21,6 @@ import { type Strips, stripsOf } from './strips.ts'
 import { exitCode, summarise } from './summary.ts'
 
 export { prepare, type Prepared }
-
-/** The run was stopped; what is written stays, and the same command goes on. */
-export class Interrupted extends Error {
-  override name = 'Interrupted'
-}
 
 export type RunOptions = AttackOptions & { readonly command?: string }
 
@@ -93,12 +89,7 @@ export async function estimate(
   try {
     const { batch, milliseconds } = await open(prepared, pool)
     const gradients = prepared.passes.reduce(
-      (total, { plan: { attack, params } }) =>
-        total +
-        numberOf(params, 'steps', 1) *
-          numberOf(params, 'rounds', 1) *
-          numberOf(params, 'restarts', 1) *
-          (attack.gradients?.(params) ?? 1),
+      (total, { plan }) => total + gradientsOf(plan, prepared.classifier.classes.length, prepared.target !== null),
       0,
     )
     const seconds = (gradients * prepared.items.length * milliseconds) / 1000 / pool.lanes
@@ -107,6 +98,17 @@ export async function estimate(
     await pool.close()
     await prepared.executor.close()
   }
+}
+
+/** What an attack costs an image at most, in gradients; a query costs about a third of one. */
+function gradientsOf({ attack, params, stages }: AttackPlan, classes: number, targeted: boolean): number {
+  if (stages.length > 0) return stages.reduce((sum, stage) => sum + gradientsOf(stage, classes, targeted), 0)
+  const starts = numberOf(params, 'restarts', 1) * Math.max(1, Math.min(aims(params, targeted), classes - 1))
+  const steps =
+    numberOf(params, 'steps', 1) *
+    numberOf(params, 'rounds', 1) *
+    (attack.gradients?.(params, { classes, targeted }) ?? 1)
+  return starts * (steps + numberOf(params, 'queries', 0) / 3)
 }
 
 interface Task {

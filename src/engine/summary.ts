@@ -11,6 +11,7 @@ import type { AttackSummary, LabelFrom, Line, NoiseSummary, Report } from './opt
 import type { Pass } from './plan.ts'
 import type { Prepared } from './prepare.ts'
 import { byImage, type Group, holds, isRight, stands } from './robustness.ts'
+import { takers } from './takers.ts'
 
 /** How a run went, besides its lines. */
 export interface Circumstances {
@@ -64,6 +65,7 @@ export function summarise(prepared: Prepared, lines: readonly Line[], facts: Fac
     target: target === null ? null : typeof target === 'number' ? classifier.classes[target] : target,
     accuracy: { clean: share(labelled.filter(isRight).length, labelled.length), robust },
     attacks: passes.map(pass => summary(pass, lines, usable.length)),
+    broken: takers(prepared.plans, usable, robust),
     classes: classFigures(usable, classifier.classes, group => holds(group, robust)),
     confusion: confusion(lines),
     curves: target === null ? curves(usable) : [],
@@ -127,6 +129,11 @@ function summary({ plan, eps }: Pass, all: readonly Line[], usable: number): Att
     norm: plan.norm,
     eps,
     params: plan.params,
+    ...(plan.stages.length === 0
+      ? {}
+      : {
+          stages: plan.stages.map(({ name, attack: { title, paper }, params }) => ({ name, title, paper, params })),
+        }),
     attacked: broken.length + robust.length,
     success: share(broken.length, broken.length + robust.length),
     robust: eps === null ? null : share(robust.length, usable),

@@ -11,6 +11,7 @@ import { isInput, numberOf, type Params } from '../params.ts'
 import { type Draw, recorder } from '../random.ts'
 import { type Shape, show, size } from '../shape.ts'
 import { input, type Tensor } from '../tensor.ts'
+import { aims } from './aims.ts'
 import { cut, isFree } from './cut.ts'
 
 /** What an attack is traced against. */
@@ -45,6 +46,8 @@ export interface TracedAttack {
   readonly ends: boolean
   /** Whether the budget ε is used. */
   readonly budgeted: boolean
+  /** What heavy gives that has a picture's shape: gradients. */
+  readonly slopes: readonly string[]
   /** Whether heavy also gives `gradient`, ∇ₓ of the loss at x: where the step needs it anyway. */
   readonly gradient: boolean
 }
@@ -71,6 +74,7 @@ export function trace(attack: Attack, norm: Norm, targeted: boolean, params: Par
   const inputs: Record<string, Tensor> = {
     x0: input(target.shape, 'x0'),
     y: input([images, target.classes], 'y'),
+    aim: input([images, target.classes], 'aim'),
     t: input([images, 1, 1, 1], 't'),
     'param:eps': input([], 'eps'),
   }
@@ -98,6 +102,7 @@ export function trace(attack: Attack, norm: Norm, targeted: boolean, params: Par
   const goal = (random: Goal['random']): Goal => ({
     x0: inputs.x0,
     y: inputs.y,
+    aim: aims(params, targeted) > 0 ? inputs.aim : null,
     t: inputs.t,
     norm,
     targeted,
@@ -149,6 +154,7 @@ export function trace(attack: Attack, norm: Norm, targeted: boolean, params: Par
     budgeted: ancestors([...Object.values(first), ...Object.values(next), ...Object.values(turned ?? {})]).has(
       inputs['param:eps'],
     ),
+    slopes: Object.keys(heavy.outputs).filter(name => show(heavy.outputs[name].shape) === show(target.shape)),
     gradient: free,
   }
 }

@@ -16,10 +16,13 @@ const REASONS: Record<string, string> = {
   EIO: 'the disk reports an error. Check it or choose another --out',
 }
 
-/** A failed call of the file system as an error that a user can act on; anything else, a bug, comes back as it is. */
-export function outputError(cause: unknown, what: string): unknown {
+/**
+ * A failed call of the file system as an error that a user can act on; anything else, a bug, comes back as it is.
+ * `setting`: what chooses the folder.
+ */
+export function outputError(cause: unknown, what: string, setting = '--out'): unknown {
   const { code } = cause as NodeJS.ErrnoException
   if (cause instanceof AdvxError || typeof code !== 'string' || !/^E[A-Z]/.test(code)) return cause
-  const reason = REASONS[code] ?? `the system says ${code}. Choose another --out`
+  const reason = (REASONS[code] ?? `the system says ${code}. Choose another --out`).replaceAll('--out', setting)
   return new AdvxError('output', `Cannot write ${what}: ${reason}.`, { cause })
 }

@@ -12,6 +12,21 @@ export interface Lock {
   release(): Promise<void>
 }
 
+/** Another process holds the lock of a folder. */
+export class FolderInUse extends AdvxError {
+  override name = 'FolderInUse'
+  /** `process 12`, `process 12 on 'host'`. */
+  readonly holder: string
+  /** What to do about one that never ends. */
+  readonly remedy: string
+
+  constructor(folder: string, holder: string, remedy: string, setting: string) {
+    super('usage', `'${folder}' is in use by ${holder}. ${remedy}, or choose another ${setting}.`)
+    this.holder = holder
+    this.remedy = remedy
+  }
+}
+
 interface Holder {
   readonly pid: number
   readonly host: string
@@ -24,15 +39,16 @@ const held = new Set<string>()
  * Takes the one lock of a folder, the file `.lock`, which names its holder. That of a dead process of this host is taken
  * over; whether one of another host lives cannot be known.
  * @param folder its real path
- * @throws AdvxError 'usage' when another run holds it, 'output' when it cannot be written
+ * @param setting what chooses the folder, for messages
+ * @throws FolderInUse when another run holds it, AdvxError 'output' when it cannot be written
  */
-export async function takeLock(folder: string): Promise<Lock> {
+export async function takeLock(folder: string, setting = '--out'): Promise<Lock> {
   const path = join(folder, '.lock')
-  if (held.has(folder)) throw inUse(folder, path, { pid: process.pid, host: hostname() })
+  if (held.has(folder)) throw inUse(folder, path, { pid: process.pid, host: hostname() }, setting)
   held.add(folder)
   try {
     let afterKill = false
-    while (!(await create(path))) afterKill = (await removeDead(folder, path)) || afterKill
+    while (!(await create(path, setting))) afterKill = (await removeDead(folder, path, setting)) || afterKill
     const release = async (): Promise<void> => {
       await rm(path, { force: true })
       held.delete(folder)
@@ -45,16 +61,16 @@ export async function takeLock(folder: string): Promise<Lock> {
 }
 
 /** Makes way for a new lock where the holder of this one is dead; says whether it was. */
-async function removeDead(folder: string, path: string): Promise<boolean> {
-  const text = await readHolder(path)
+async function removeDead(folder: string, path: string, setting: string): Promise<boolean> {
+  const text = await readHolder(path, setting)
   if (text === null) return false
   const holder = parseHolder(text)
-  if (holder && (await isAlive(holder))) throw inUse(folder, path, holder)
-  return await takeAway(path, text)
+  if (holder && (await isAlive(holder))) throw inUse(folder, path, holder, setting)
+  return await takeAway(path, text, setting)
 }
 
 /** Makes a file that names this process, unless there is one; says whether it did. */
-async function create(path: string): Promise<boolean> {
+async function create(path: string, setting: string): Promise<boolean> {
   try {
     const handle = await open(path, 'wx')
     try {
@@ -68,16 +84,16 @@ async function create(path: string): Promise<boolean> {
     return true
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw outputError(cause, `'${path}'`)
+    throw outputError(cause, `'${path}'`, setting)
   }
 }
 
 /** What the lock says; null when it has just been released. A holder that is only now writing gets a moment. */
-async function readHolder(path: string): Promise<string | null> {
+async function readHolder(path: string, setting: string): Promise<string | null> {
   for (let tries = 0; ; tries++) {
     const text = await readFile(path, 'utf8').catch(cause => {
       if (cause.code === 'ENOENT') return null
-      throw outputError(cause, `'${path}'`)
+      throw outputError(cause, `'${path}'`, setting)
     })
     if (text === null || parseHolder(text) || tries === 5) return text
     await setTimeout(50)
@@ -110,9 +126,9 @@ async function isAlive({ pid, host }: Holder): Promise<boolean> {
  * Removes a dead holder's lock. One process at a time, which looks again before: else the second of two that saw the
  * dead one would remove the first one's own.
  */
-async function takeAway(path: string, dead: string): Promise<boolean> {
+async function takeAway(path: string, dead: string, setting: string): Promise<boolean> {
   const guard = `${path}-takeover`
-  if (!(await create(guard))) {
+  if (!(await create(guard, setting))) {
     await setTimeout(20)
     // Held for a moment only, unless that process was killed, too.
     const since = await stat(guard).then(
@@ -131,9 +147,9 @@ async function takeAway(path: string, dead: string): Promise<boolean> {
   }
 }
 
-function inUse(folder: string, path: string, { pid, host }: Holder): AdvxError {
+function inUse(folder: string, path: string, { pid, host }: Holder, setting: string): FolderInUse {
   const here = host === hostname()
-  const who = `process ${pid}${here ? '' : ` on '${host}'`}`
-  const what = here ? 'Wait for it or end it' : `If it no longer runs, delete '${path}'`
-  return new AdvxError('usage', `'${folder}' is in use by ${who}. ${what}, or choose another --out.`)
+  const holder = `process ${pid}${here ? '' : ` on '${host}'`}`
+  const remedy = here ? 'Wait for it or end it' : `If it no longer runs, delete '${path}'`
+  return new FolderInUse(folder, holder, remedy, setting)
 }

@@ -13,24 +13,30 @@ export type Contents = Uint8Array | string | Iterable<string>
 /**
  * Writes a file so that its name never shows half of it, also after a power cut: a temporary name in the same folder,
  * fsync, rename, fsync of the folder. Makes the folders above; leaves nothing behind when it fails.
+ * `setting`: what chooses the folder, for messages.
  * @throws AdvxError 'output'
  */
-export async function writeFileAtomic(path: string, bytes: Contents): Promise<void> {
+export async function writeFileAtomic(path: string, bytes: Contents, setting?: string): Promise<void> {
   const folder = dirname(path)
   const unfinished = join(folder, `.advx-${process.pid}-${++written}.tmp`)
   try {
     await mkdir(folder, { recursive: true })
     try {
       await writeSynced(unfinished, bytes)
-      await rename(unfinished, path)
+      await renameSynced(unfinished, path)
     } catch (cause) {
       await rm(unfinished, { force: true })
       throw cause
     }
-    await syncFolder(folder)
   } catch (cause) {
-    throw outputError(cause, `'${path}'`)
+    throw outputError(cause, `'${path}'`, setting)
   }
+}
+
+/** Gives a file another name in its folder, to last through a power cut. */
+export async function renameSynced(from: string, to: string): Promise<void> {
+  await rename(from, to)
+  await syncFolder(dirname(to))
 }
 
 async function writeSynced(path: string, bytes: Contents): Promise<void> {

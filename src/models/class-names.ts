@@ -20,7 +20,7 @@ export interface ClassPlaces {
 export async function findClassNames({ option, beside, metadata }: ClassPlaces, count: number): Promise<ClassNames> {
   if (option !== undefined)
     return {
-      names: counted(parseLines(await readText(option, 'usage'), option), count, option, 'usage'),
+      names: counted(await readClassNames(option, 'usage'), count, option, 'usage'),
       from: 'option',
     }
   if (beside !== undefined) {
@@ -44,12 +44,12 @@ function counted(names: readonly string[], count: number, subject: string, fault
   throw expected(fault, `${count} class names, as many as the model has classes,`, subject, names.length, hint)
 }
 
-/** One name a line; what ends the last line may be missing. */
-function parseLines(text: string, subject: string): string[] {
-  const lines = text.split(/\r\n|\n|\r/).map(line => line.trim())
+/** The names in a file, one a line; what ends the last line may be missing. */
+export async function readClassNames(path: string, fault: Fault): Promise<string[]> {
+  const lines = (await readText(path, fault)).split(/\r\n|\n|\r/).map(line => line.trim())
   if (lines[lines.length - 1] === '') lines.pop()
   const empty = lines.indexOf('')
-  if (empty >= 0) throw expected('usage', 'a class name', `line ${empty + 1} of ${subject}`, 'an empty line')
+  if (empty >= 0) throw expected(fault, 'a class name', `line ${empty + 1} of ${path}`, 'an empty line')
   return lines
 }
 

@@ -10,9 +10,12 @@ export interface EmbeddedModel {
   readonly metadata: ReadonlyMap<string, string>
 }
 
-/** Models that come with the package, by name: the files in its folder fixtures/models. */
+/** The folder of the models that come with the package. */
+export const packagedModels = (): string => join(packageRoot(), 'fixtures', 'models')
+
+/** Models that come with the package, by name. */
 export async function embeddedModels(): Promise<ReadonlyMap<string, string>> {
-  const folder = join(packageRoot(), 'fixtures', 'models')
+  const folder = packagedModels()
   const files = await readdir(folder).catch(() => [])
   const models = files.filter(file => file.endsWith('.onnx')).sort()
   return new Map(models.map(file => [basename(file, '.onnx'), join(folder, file)]))

@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { AdvxError } from '../errors.ts'
-import { readOnnx } from '../formats/onnx/read.ts'
 import type { OnnxModel } from '../formats/onnx/schema.ts'
 import { substitute, toposort } from '../graph.ts'
 import { show } from '../shape.ts'
 import { input, isConstant, type Tensor } from '../tensor.ts'
 import { type ClassNames, findClassNames } from './class-names.ts'
+import { fileHash } from './file-hash.ts'
 import { type Found, findPreprocessing } from './find-preprocessing.ts'
 import { type Imported, type ImportOptions, importOnnx } from './import/import-onnx.ts'
 import { countOperators } from './import/inventory.ts'
 import { type Layer, layersOf } from './layers.ts'
 import { findModel, type ModelFiles } from './model-files.ts'
 import type { InputSize, Preprocessing, Recipe } from './preprocessing.ts'
+import { type Format, formatOf, readModel } from './read-model.ts'
 
 export { modelNames } from './embedded.ts'
 
@@ -27,7 +27,7 @@ export interface Classifier {
   readonly sha256: string
   /** sha256 of all weights where some may lie in other files than the model's, else null. */
   readonly weights: string | null
-  readonly format: 'onnx'
+  readonly format: Format
   readonly input: InputSize
   readonly classes: readonly string[]
   readonly classesFrom: ClassNames['from']
@@ -66,12 +66,14 @@ export interface LoadOptions {
 }
 
 /**
- * Reads a model with what belongs to it. `wanted`: an .onnx file, a folder in Hugging Face's layout, or the name of an
- * embedded model. Throws an AdvxError: `model` where files do not fit, `usage` where options do not.
+ * Reads a model with what belongs to it. `wanted`: an .onnx file, a tfjs model.json, a folder in Hugging Face's layout, or
+ * the name of a model that is embedded or was downloaded. Throws an AdvxError: `model` where files do not fit, `usage`
+ * where options do not.
  */
 export async function loadModel(wanted: string, options: LoadOptions = {}): Promise<Classifier> {
   const files = await findModel(wanted)
-  const model = await readOnnx(files.path)
+  const sha256 = await hashOf(files)
+  const model = await readModel(files.path)
   const found = await findPreprocessing({
     option: options.preprocess,
     beside: files.preprocessor,
@@ -90,9 +92,9 @@ export async function loadModel(wanted: string, options: LoadOptions = {}): Prom
     name: files.name,
     file: basename(files.path),
     path: resolve(files.path),
-    sha256: await hashOf(files.path),
+    sha256,
     weights: await hashOfWeights(model, files.path),
-    format: 'onnx',
+    format: formatOf(files.path),
     classes: names.names,
     classesFrom: names.from,
     batch: imported.batch,
@@ -139,17 +141,24 @@ function inFile<T>({ path }: ModelFiles, work: () => T): T {
   }
 }
 
-async function hashOf(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const part of createReadStream(path)) hash.update(part)
-  return hash.digest('hex')
+/** The sha256 of the model's file, which is the one that was pinned, where one was. */
+async function hashOf({ path, name, pinned }: ModelFiles): Promise<string> {
+  const sha256 = await fileHash(path)
+  if (pinned === undefined || pinned === sha256) return sha256
+  throw new AdvxError(
+    'model',
+    `${path} is not the file any more that was downloaded. Mend it: advx models pull ${name}`,
+  )
 }
 
-/** More bytes of weights than the file has: some came from elsewhere (or were float16, and the hash is one too many). */
+/**
+ * Those of a tfjs model always lie elsewhere. More bytes of weights than the file has: some came from elsewhere (or were
+ * float16, and the hash is one too many).
+ */
 async function hashOfWeights({ graph }: OnnxModel, path: string): Promise<string | null> {
   const arrays = [...graph.initializers.values()].flatMap(({ data }) => (ArrayBuffer.isView(data) ? [data] : []))
   const total = arrays.reduce((bytes, { byteLength }) => bytes + byteLength, 0)
-  if (total <= (await stat(path)).size) return null
+  if (formatOf(path) === 'onnx' && total <= (await stat(path)).size) return null
   const hash = createHash('sha256')
   for (const { buffer, byteOffset, byteLength } of arrays) hash.update(new Uint8Array(buffer, byteOffset, byteLength))
   return hash.digest('hex')

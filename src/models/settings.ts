@@ -58,6 +58,13 @@ export class Settings {
     return value
   }
 
+  /** A text that is not empty. */
+  text(key: string): string {
+    const value = this.get(key)
+    if (typeof value !== 'string' || value.trim() === '') throw this.wrong('a text', key)
+    return value
+  }
+
   number(key: string, absent: number): number {
     const value = this.get(key) ?? absent
     if (typeof value !== 'number' || !Number.isFinite(value)) throw this.wrong('a number', key)

@@ -44,7 +44,14 @@ ${table(
 }
 
 /** What an attack is, and the parameters that it ran with. */
-function describe({ name: attack, title, paper, params }: AttackSummary): Html {
+function describe({ name: attack, title, paper, params, stages = [] }: AttackSummary): Content {
+  return [
+    described(attack, title, paper, params),
+    ...stages.map(s => described(`${attack}: ${s.name}`, s.title, s.paper, s.params)),
+  ]
+}
+
+function described(attack: string, title: string, paper: string, params: AttackSummary['params']): Html {
   const settings = Object.entries(params).map(
     ([key, value]) => `${key} ${typeof value === 'number' ? plain(value) : value}`,
   )

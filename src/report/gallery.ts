@@ -65,7 +65,7 @@ function changed({ line, clean, strip }: Thumbnail, { model }: Report): Html {
   return html`<figure>
 ${picture(strip, alt)}
 <figcaption><span class="says">${name(before)} ${percent(from.confidence)} <span class="after">→\u00a0${name(after)} ${percent(to.confidence)}</span></span>
-<span class="file"><a href="${address(clean)}">${name(line.image, 80)}</a> · <a href="${address(line.file!)}">${line.attack} ${budget(line.norm, line.eps)}</a>${strip?.factor ? html` · difference\u00a0×\u00a0${strip.factor}` : null}</span></figcaption>
+<span class="file"><a href="${address(clean)}">${name(line.image, 80)}</a> · <a href="${address(line.file!)}">${line.attack}${line.by === undefined ? null : html` (${name(line.by, 40)})`} ${budget(line.norm, line.eps)}</a>${strip?.factor ? html` · difference\u00a0×\u00a0${strip.factor}` : null}</span></figcaption>
 </figure>
 `
 }

@@ -11,6 +11,7 @@ import { headline } from './headline.ts'
 import { contents, html, section, shorten, trusted } from './markup.ts'
 import { outcomes } from './outcomes.ts'
 import { STYLE } from './style.ts'
+import { takers } from './takers.ts'
 
 /** What a browser shall not do for this page even if it were told to: fetch, run, frame, send. A second wall behind `escapeHtml`. */
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -31,6 +32,7 @@ export function reportHtml(report: Report, lines: readonly Line[], resisted: rea
   const sections = [
     curves(report),
     results(report),
+    takers(report),
     distances(report, lines),
     outcomes(report),
     classTable(report),

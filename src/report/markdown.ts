@@ -5,7 +5,7 @@ import { count, duration, interval, length, percent, plural, threat } from './fi
 import { shorten } from './markup.ts'
 
 /** Rows of each part, so that the whole stays within 60 lines. */
-const [ATTACKS, CHECKS, FAILURES, NOTES] = [12, 8, 5, 3]
+const [ATTACKS, TAKERS, CHECKS, FAILURES, NOTES] = [12, 12, 8, 5, 3]
 
 /** report.md: the figures in at most 60 lines of GitHub's Markdown, for the summary of a CI job. */
 export function reportMarkdown(report: Report, lines: readonly Line[]): string {
@@ -13,6 +13,7 @@ export function reportMarkdown(report: Report, lines: readonly Line[]): string {
     head(report),
     gate(report),
     attacks(report),
+    takers(report),
     checks(report),
     failures(lines),
     notes(report),
@@ -67,6 +68,20 @@ function attacks({ attacks, target }: Report): string[] {
         ]),
       ),
     ...more(attacks.length - ATTACKS, 'report.json'),
+  ]
+}
+
+/** Which attack broke how many pictures first. */
+function takers({ broken, target }: Report): string[] {
+  if (broken.length < 2) return []
+  const shown = broken.slice(0, TAKERS)
+  const what = target === null ? 'broken' : 'brought to the target'
+  const parts = shown.map(
+    ({ attack, stage, pictures }) => `${code(stage === null ? attack : `${attack}: ${stage}`, 60)} ${count(pictures)}`,
+  )
+  return [
+    `**Pictures ${what}, by the first attack that did it:** ${parts.join(', ')}.`,
+    ...more(broken.length - shown.length, 'report.json'),
   ]
 }
 

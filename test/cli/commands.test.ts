@@ -13,7 +13,7 @@ describe('what asks for help', () => {
   test('--help names every command, on stdout', async () => {
     const { code, stdout, stderr } = await advx(['--help'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    for (const name of ['attack', 'verify', 'list', 'help', 'models', 'inspect', 'doctor'])
+    for (const name of ['attack', 'verify', 'list', 'help', 'models', 'inspect', 'convert', 'doctor'])
       expect(stdout).toMatch(new RegExp(`^ {2}${name} `, 'm'))
     expect(stdout).toContain('advx attack fixtures/images')
   })
@@ -98,12 +98,13 @@ describe('list, models, inspect, doctor', () => {
         ),
       )
     const found = JSON.parse((await advx(['models', '--json'])).stdout)
-    expect(found.map((m: { name: string }) => m.name)).toEqual([
+    const embedded = found.filter((m: { from: string }) => m.from === 'embedded')
+    expect(embedded.map((m: { name: string }) => m.name)).toEqual([
       'fashion-inception',
       'fashion-mobilenet',
       'fashion-resnet',
     ])
-    for (const json of found)
+    for (const json of embedded)
       expect(json).toMatchObject({ input: { channels: 1, height: 28, width: 28 }, license: 'MIT' })
   })
 

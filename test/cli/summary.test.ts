@@ -47,6 +47,7 @@ const report: Report = {
   target: null,
   accuracy: { clean: share(0.94, 0.875, 0.972), robust: { ...share(0.02, 0.0056, 0.07), norm: 'linf', eps: 8 / 255 } },
   attacks: [pgd],
+  broken: [{ attack: 'pgd', stage: null, pictures: 92, alone: 92 }],
   classes: [],
   confusion: { total: 0, distinct: 0, pairs: [] },
   curves: [],

@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import { exchange } from '../../src/engine/exchange.ts'
 import { fewestLevels } from '../../src/engine/fewest-levels.ts'
-import type { Ground } from '../../src/engine/lattice-search.ts'
+import type { Job } from '../../src/engine/job.ts'
+import { type Ground, nearestOnLattice } from '../../src/engine/lattice-search.ts'
 import { type Measure, pixels, squares, values } from '../../src/engine/lattice-steps.ts'
+import type { Probe } from '../../src/engine/probe.ts'
 import { uniform } from '../support/values.ts'
 
 // A linear lead, w · (z − x0) − least: what is nearest is then known.
@@ -88,3 +90,44 @@ describe('fewest levels', () => {
     ).toBeNull()
   })
 })
+
+describe('L0', () => {
+  test('a point that rounding takes back over the boundary is recolored, and no pixel more moves', async () => {
+    // One value moved, by 40.4 levels; 40.3 are needed, so that 40 are not enough.
+    const i = w.findIndex((v, k) => v > 0.2 && x0[k] === 100)
+    const sign = new Float32Array(12).map((_, k) => w[k])
+    const least = 40.3 * w[i]
+    const lead = (x: Float32Array): number => x.reduce((sum, v, k) => sum + sign[k] * (255 * v - x0[k]), -least)
+    const probe = {
+      logits: async (x: Float32Array) => Float32Array.of(0, lead(x) + 1e-3 * Math.max(1, Math.abs(lead(x)))),
+      margin: async () => ({ logits: Float32Array.of(0, 0), gradient: w }),
+    } as unknown as Probe
+    const job = { norm: 'l0', targeted: false, channels: 3, params: {} } as unknown as Job
+    const x = Float32Array.from(x0, v => v / 255)
+    x[i] += 40.4 / 255
+    const found = await nearestOnLattice(probe, job, x0, 0, x)
+    expect(pixels.total(found!, x0, 3)).toBe(1)
+    expect(found!.reduce((sum, v, k) => sum + w[k] * (v - x0[k]), 0)).toBeGreaterThanOrEqual(least)
+  })
+})
+
+test.each([
+  ['l2', squares],
+  ['l1', values],
+  ['l0', pixels],
+] as const)(
+  '%s: a point nearer than any rounding can follow still leads to a picture, one step away',
+  async (norm, measure) => {
+    const least = 0.004 * w.reduce((sum, v) => sum + Math.abs(v), 0)
+    const lead = (x: Float32Array): number => x.reduce((sum, v, k) => sum + w[k] * (255 * v - x0[k]), -least)
+    const probe = {
+      logits: async (x: Float32Array) => Float32Array.of(0, lead(x) + 1e-3 * Math.max(1, Math.abs(lead(x)))),
+      margin: async () => ({ logits: Float32Array.of(0, 0), gradient: w }),
+    } as unknown as Probe
+    const job = { norm, targeted: false, channels: 3, params: {}, gradients: 1 } as unknown as Job
+    const x = Float32Array.from(x0, (v, k) => (v + 0.005 * Math.sign(corner[k] - v)) / 255)
+    const found = await nearestOnLattice(probe, job, x0, 0, x)
+    expect(measure.total(found!, x0, 3)).toBe(1)
+    expect(lead(Float32Array.from(found!, v => v / 255))).toBeGreaterThanOrEqual(0)
+  },
+)

@@ -144,9 +144,9 @@ describe("a folder in Hugging Face's layout", () => {
     onnx('two/a.onnx')
     onnx('two/b.onnx')
     await expect(loadModel(join(folder, 'two'))).rejects.toThrow('holds 2 models')
-    const tfjs = put('tfjs/model.json', '{}')
-    for (const path of [tfjs, join(folder, 'tfjs')])
-      await expect(loadModel(path)).rejects.toThrow('reads no tfjs models')
+    const other = put('other/model.json', '{}')
+    for (const path of [other, join(folder, 'other')])
+      await expect(loadModel(path)).rejects.toThrow("Expected 'modelTopology' and 'weightsManifest' of a tfjs model")
   })
 })
 

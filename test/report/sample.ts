@@ -101,6 +101,7 @@ export const sampleReport = (change: Partial<Report> = {}): Report => ({
   target: null,
   accuracy: { clean: sampleShare(6, 8), robust: { ...sampleShare(2, 8), norm: 'linf', eps: 8 / 255 } },
   attacks: [sampleSummary()],
+  broken: [{ attack: 'pgd', stage: null, pictures: 4, alone: 4 }],
   classes: [
     { class: 0, name: 'bag', pictures: 4, clean: sampleShare(4, 4), robust: sampleShare(2, 4) },
     { class: 1, name: 'coat', pictures: 4, clean: sampleShare(2, 4), robust: sampleShare(0, 4) },

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { oneHot } from '../../src/engine/attack-image.ts'
-import { argmax } from '../../src/engine/decision.ts'
+import { argmax, oneHot } from '../../src/engine/decision.ts'
 import { toUnit } from '../../src/engine/lattice.ts'
 import { gradientOf } from '../../src/engine/trace.ts'
 import type { Executor, Program, Values } from '../../src/exec/executor.ts'

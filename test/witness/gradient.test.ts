@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { oneHot } from '../../src/engine/attack-image.ts'
+import { oneHot } from '../../src/engine/decision.ts'
 import { toUnit } from '../../src/engine/lattice.ts'
 import { forwardOf, gradientOf } from '../../src/engine/trace.ts'
 import type { Executor, Program } from '../../src/exec/executor.ts'

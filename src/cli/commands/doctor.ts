@@ -31,6 +31,7 @@ export function doctor(): Command {
         await runtime(),
         await pictures(),
         await model(),
+        await cache(),
         await devices(),
       ]
       if (json) sayJson(`${JSON.stringify(findings, null, 2)}\n`)
@@ -125,6 +126,24 @@ const model = (): Promise<Finding> =>
     const { file, classes } = await loadModel(DEFAULT_MODEL)
     return `${file} loads, ${classes.length} classes`
   })
+
+/** Nothing has to be there, nor has the folder: embedded models need neither. */
+async function cache(): Promise<Finding> {
+  const [{ cacheFolder }, { cachedModel }, { registeredModels }] = await Promise.all([
+    import('../../models/registry/cache-folder.ts'),
+    import('../../models/registry/cached-model.ts'),
+    import('../../models/registry/registry.ts'),
+  ])
+  const what = 'Downloads'
+  try {
+    const models = [...(await registeredModels()).values()]
+    const here = (await Promise.all(models.map(cachedModel))).filter(path => path !== null).length
+    const how = 'advx models lists them, ADVX_CACHE chooses the folder'
+    return { what, status: 'ok', detail: `${here} of ${models.length} models are in ${cacheFolder()}; ${how}` }
+  } catch (error) {
+    return { what, status: 'note', detail: (error as Error).message }
+  }
+}
 
 async function devices(): Promise<Finding> {
   const { devices } = await import('../../exec/devices.ts')

@@ -53,11 +53,13 @@ async function describeAttack({ name, attack }: NamedAttack, path: string | unde
     epsText(norm, attack.norms[norm]!.eps),
     [
       i === 0 ? 'used where --norm is not given' : '',
-      norm === 'l1' && attack.norms.l1!.eps !== undefined
-        ? `each step moves the strongest ${numberText(100 * L1_SHARE)} % of the values`
-        : '',
+      attack.norms[norm]!.help ??
+        (norm === 'l1' && attack.norms.l1!.eps !== undefined
+          ? `each step moves the strongest ${numberText(100 * L1_SHARE)} % of the values`
+          : ''),
     ]
       .filter(text => text !== '')
+      .map(printable)
       .join('; '),
   ])
   const params = Object.entries(attack.params).map(([key, value]) => {
@@ -69,6 +71,15 @@ async function describeAttack({ name, attack }: NamedAttack, path: string | unde
   })
   const first = Object.keys(attack.norms)[0] as NormName
   const own = attack.norms[first]!.eps
+  const stages = (attack.stages?.(first, attack.params) ?? []).map(stage =>
+    [
+      stage.name,
+      stage.attack,
+      Object.entries(stage.params ?? {})
+        .map(([key, value]) => `${key} ${valueText(value)}`)
+        .join(', '),
+    ].map(printable),
+  )
   const minimal = norms.every(([, eps]) => eps === NEAREST)
   const steps = 'steps' in attack.params ? ` --steps ${2 * numberOf(attack.params, 'steps', 1)}` : ''
   return [
@@ -79,6 +90,9 @@ async function describeAttack({ name, attack }: NamedAttack, path: string | unde
     params.length === 0
       ? `${paint.bold('Parameters')}\n  none`
       : `${paint.bold('Parameters')}\n${table([['option', 'symbol', 'default', 'range', 'meaning'].map(t => paint.dim(t)), ...params], '  ')}`,
+    ...(stages.length === 0
+      ? []
+      : [`${paint.bold('Attacks')}, each on the pictures that still stand; in ${first}:\n${table(stages, '  ')}`]),
     `${paint.bold('Example')}\n  advx attack -m model.onnx -a ${printable(path ?? name)} -n ${first}${own === undefined ? '' : ` -e ${lengthText(first, own)}`}${steps} photos/`,
   ].join('\n\n')
 }

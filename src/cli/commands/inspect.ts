@@ -15,7 +15,7 @@ interface InspectOptions {
 export function inspect(): Command {
   return new Command('inspect')
     .description('what advx finds in a model: inputs, classes, preprocessing, operators')
-    .argument('<model>', 'an .onnx file, a folder, or a name from `advx models`')
+    .argument('<model>', 'an .onnx file, a tfjs model.json, a folder, or a name from `advx models`')
     .option('-p, --preprocess <name or file>', 'as for attack')
     .option('-c, --classes <file>', 'as for attack')
     .option('--output <name>', 'as for attack')
@@ -42,10 +42,7 @@ export function inspectionText(found: Inspection, paint: Paint): string {
   const more = (classes?.names.length ?? 0) > SHOWN ? ', …' : ''
   const rows = [
     ['File', found.path],
-    [
-      'Format',
-      `ONNX, ${found.opsets.map(([set, version]) => `${set} ${version}`).join(', ')}, by ${found.producer || 'an unnamed program'}`,
-    ],
+    ['Format', `${formatText(found)}, by ${found.producer || 'an unnamed program'}`],
     ['Inputs', found.inputs.join(', ')],
     ['Outputs', found.outputs.join(', ')],
     ['Scores', output !== undefined && `'${output}'`],
@@ -71,6 +68,12 @@ export function inspectionText(found: Inspection, paint: Paint): string {
       : `${paint.red('It cannot be attacked:')} ${printable(obstacle)}`
   return `${table(rows.map(([name, text]) => [paint.bold(name), printable(text)]))}\n\n${verdict}`
 }
+
+/** `ONNX, opset 17`; a tfjs model has layers or operators, whose sets have no versions. */
+const formatText = ({ format, opsets }: Inspection): string =>
+  format === 'tfjs'
+    ? `TensorFlow.js, ${opsets.some(([set]) => set === 'keras') ? 'LayersModel' : 'GraphModel'}`
+    : `ONNX, ${opsets.map(([set, version]) => `${set} ${version}`).join(', ')}`
 
 const layersText = ({ layers }: Inspection, paint: Paint): string =>
   table([

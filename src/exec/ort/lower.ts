@@ -31,6 +31,9 @@ export function lower(outputs: readonly Tensor[], block: number | null = null): 
   return passes.reduce<Tensor[]>((graph, pass) => pass(graph), [...outputs])
 }
 
+/** A graph in operators that have an ONNX form of their own, and otherwise as it is. */
+export const inOnnxForms = (outputs: readonly Tensor[]): Tensor[] => simplify(expandForms()(outputs))
+
 /** Operators with a better form in blocks than the one they are given by. */
 const GRADIENTS = new Set(['convInput', 'maxPoolInput'])
 

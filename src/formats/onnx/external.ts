@@ -1,6 +1,6 @@
-import { closeSync, openSync, readSync, realpathSync, statSync } from 'node:fs'
-import { dirname, isAbsolute, join, relative, sep } from 'node:path'
-import { AdvxError, expected } from '../../errors.ts'
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { AdvxError } from '../../errors.ts'
+import { locator } from '../folder.ts'
 import { quote } from './quote.ts'
 
 /**
@@ -26,18 +26,16 @@ const MAX_TOTAL = 2 ** 32
 const MAX_READ = 2 ** 30
 
 /**
- * The folder of the model file at `path`. A location is a path below it that, all links resolved, stays below it
- * (or below the folder of the file that `path` links to: that is how a Hugging Face cache looks). Each byte of a file
- * can be had once, so that a thousand tensors on the same gigabyte cost one.
+ * The folder of the model file at `path`. Each byte of a file can be had once, so that a thousand tensors on the same
+ * gigabyte cost one.
  */
 export function externalFolder(path: string): ExternalFolder {
-  const folder = dirname(path)
-  const roots = [realpathSync(folder), dirname(realpathSync(path))]
+  const locate = locator(path)
   const read = new Map<string, number>()
   let total = 0
   return {
     read(location, offset, length, subject) {
-      const file = locate(folder, roots, location, subject)
+      const file = locate(location, `the external data of ${subject}`, `The ${subject} lies in`)
       const { size } = statSync(file)
       const taken = (read.get(file) ?? 0) + length
       total += length
@@ -51,33 +49,6 @@ export function externalFolder(path: string): ExternalFolder {
       return readRange(file, offset, length)
     },
   }
-}
-
-function locate(folder: string, roots: readonly string[], location: string, subject: string): string {
-  const outside = () =>
-    expected('model', "a file in the model's folder", `the external data of ${subject}`, location.slice(0, 200))
-  if (!location || location.includes('\0') || isAbsolute(location) || location.split(/[/\\]/).includes('..'))
-    throw outside()
-  let file: string
-  try {
-    file = realpathSync(join(folder, location))
-    if (!statSync(file).isFile()) throw outside()
-  } catch (error) {
-    if (error instanceof AdvxError) throw error
-    const hint = 'Put it beside the model, under the name it was exported with.'
-    throw new AdvxError(
-      'model',
-      `The ${subject} lies in the external file ${quote(join(folder, location))}, which cannot be read (${(error as NodeJS.ErrnoException).code}). ${hint}`,
-      { cause: error },
-    )
-  }
-  if (roots.some(root => inside(root, file))) return file
-  throw outside()
-}
-
-function inside(root: string, file: string): boolean {
-  const way = relative(root, file)
-  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }
 
 /** In pieces, as one call reads at most 2 GiB. */

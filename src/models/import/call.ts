@@ -136,6 +136,10 @@ export class Call {
     return this.#attribute(name, 'string', absent)
   }
 
+  texts(name: string, absent?: readonly string[]): readonly string[] {
+    return this.#attribute(name, 'strings', absent)
+  }
+
   /** The results of the graph in an attribute, which reads the values around the node. */
   graph(name: string): Value[] {
     const results = this.#how.graph(this.#attribute<'graph'>(name, 'graph', undefined))

@@ -7,6 +7,7 @@ import { poolLast } from '../../pool-last.ts'
 import { N, show, size as sizeOf } from '../../shape.ts'
 import { simplify } from '../../simplify.ts'
 import { input, type Tensor } from '../../tensor.ts'
+import { sinkTransposes } from '../../transposes.ts'
 import { Budget } from './budget.ts'
 import type { Setting } from './call.ts'
 import { chooseOutput } from './choose-output.ts'
@@ -42,7 +43,7 @@ export interface Imported {
 }
 
 /**
- * The graph of an ONNX classifier in operators of the core, simplified, without a Softmax at the end.
+ * The graph of a classifier, of ONNX or TensorFlow.js, in operators of the core, simplified, without a Softmax at the end.
  *
  * A file with a fixed batch of 1 is read for any batch; where that fails it is read for one picture at a time.
  * Whatever does not fit is an AdvxError with the fault `model` that names the node.
@@ -73,11 +74,12 @@ export function importLayer(
   { batch, size = {}, observe }: Omit<ImportOptions, 'output'> = {},
 ): { readonly input: Tensor; readonly activation: Tensor } {
   const rows = batch ?? N
-  const { source, result } = translated(model, pictureInput(model, size), name, rows, observe, new Notes())
+  const picture = pictureInput(model, size)
+  const { source, result } = translated(model, picture, name, rows, observe, new Notes())
   if (result.shape[0] !== rows)
     throw new AdvxError('model', `The value ${quote(name)} is [${show(result.shape)}], not one row a picture.`)
   const flat = reshape(result, [rows, Math.abs(sizeOf(result.shape))])
-  const [activation] = simplify([rows === 1 ? asBatchOf(flat, [N, flat.shape[1]]) : flat])
+  const [activation] = ordered([rows === 1 ? asBatchOf(flat, [N, flat.shape[1]]) : flat], picture)
   return { input: source, activation }
 }
 
@@ -93,14 +95,20 @@ function read(
   const scores = logitsOf(result, batch)
   const notes = [
     ...scores.notes,
-    picture.layout === 'NHWC' && 'The model takes channels last; pictures are transposed inside the graph.',
+    picture.layout === 'NHWC' && 'The model takes channels last; in the graph they come first.',
     picture.type !== 'float32' && `The input is ${picture.type} in the file and float32 here.`,
     outputNote(model, output),
     ...remarks.sentences(),
   ].filter(note => typeof note === 'string')
   const rows = batch === 1 ? asBatchOf(scores.logits, [N, scores.logits.shape[1]]) : scores.logits
-  const [logits] = narrow(simplify(poolLast(simplify([rows]))))
+  const [logits] = narrow(simplify(poolLast(ordered([rows], picture))))
   return { input: source, logits, picture, output, batch: batch === 1 ? 1 : 'any', notes }
+}
+
+/** Simplified, without transpositions between operators where the file's pictures have their channels last. */
+function ordered(outputs: readonly Tensor[], { layout }: PictureInput): Tensor[] {
+  const plain = simplify(outputs)
+  return layout === 'NHWC' ? simplify(sinkTransposes(plain)) : plain
 }
 
 /** The pictures and a value of the file that is computed from them. */

@@ -8,6 +8,8 @@ const SENTENCES = {
     `${count} operator${count === 1 ? ' finds its' : 's find their'} scale while the model runs: here from each picture alone. No gradient flows through the scale.`,
   halved: (count: number) =>
     `${count} Cast${count === 1 ? '' : 's'} to a float type of fewer bits ${count === 1 ? 'is' : 'are'} left out: advx computes in float32.`,
+  stale: (count: number) =>
+    `${count} layer${count === 1 ? ' names an input shape that is not the one it gets' : 's name input shapes that are not those they get'} (batch_input_shape): what comes counts.`,
 }
 
 /** Remarks of one import, counted. */

@@ -1,4 +1,5 @@
 import type { Operator, Operators } from './call.ts'
+import { KERAS } from './keras.ts'
 import { ACTIVATIONS } from './operators/activation.ts'
 import { ATTENTION, FUSED_ATTENTION } from './operators/attention.ts'
 import { BLOCKS } from './operators/blocks.ts'
@@ -25,12 +26,13 @@ import { MAPS, SOURCES } from './operators/source.ts'
 import { STANDARDIZATIONS } from './operators/standardization.ts'
 import { TRIANGLES } from './operators/triangular.ts'
 import { TRIGONOMETRY } from './operators/trigonometry.ts'
+import { TENSORFLOW } from './tensorflow.ts'
 
 /** An operator by its name and, where it is none of ai.onnx, its set: `Conv`, `com.microsoft.Gelu`. */
 export const operatorName = ({ domain, type }: { readonly domain: string; readonly type: string }): string =>
   domain === '' ? type : `${domain}.${type}`
 
-/** Every operator that advx reads: https://onnx.ai/onnx/operators/ */
+/** Every operator that advx reads: those of ONNX, https://onnx.ai/onnx/operators/, and of TensorFlow.js. */
 export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
   [
     ACTIVATIONS,
@@ -62,6 +64,8 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     inSet('com.microsoft', FUSED),
     inSet('com.microsoft', FUSED_ATTENTION),
     inSet('com.microsoft', QLINEAR),
+    inSet('keras', KERAS),
+    inSet('tensorflow', TENSORFLOW),
   ].flatMap(family => Object.entries(family)),
 )
 

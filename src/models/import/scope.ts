@@ -192,7 +192,7 @@ function bound(
 }
 
 const within = <T>(node: OnnxNode, i: number, opset: number, work: () => T): T =>
-  told(`The ${nodeTitle(node, i)} of opset ${opset} cannot be read. `, work)
+  told(`The ${nodeTitle(node, i)}${opset > 0 ? ` of opset ${opset}` : ''} cannot be read. `, work)
 
 /** Errors with where they happened. */
 function told<T>(place: string, work: () => T): T {
@@ -222,6 +222,6 @@ function unknown(node: OnnxNode, i: number, opset: number): AdvxError {
     .join(', ')
   return new AdvxError(
     'model',
-    `The operator of ${nodeTitle(node, i)} from ${quote(set)}, opset ${opset}, is not known. Known are: ${known || 'none of this set'}.`,
+    `The operator of ${nodeTitle(node, i)} from ${quote(set)}${opset > 0 ? `, opset ${opset},` : ''} is not known. Known are: ${known || 'none of this set'}.`,
   )
 }

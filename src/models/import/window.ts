@@ -49,10 +49,7 @@ export function windowsOf(call: Call, lengths: readonly number[], kernel: readon
   const dilations = pairOf(call, 'dilations', 1, axes)
   const reach = kernel.map((k, axis) => dilations[axis] * (k - 1) + 1)
   const auto = call.text('auto_pad', 'NOTSET')
-  const pads = padsOf(call, auto, axes, axis => {
-    const windows = Math.ceil(lengths[axis] / strides[axis])
-    return Math.max(0, (windows - 1) * strides[axis] + reach[axis] - lengths[axis])
-  })
+  const pads = padsOf(call, auto, axes, axis => missingForSame(lengths[axis], reach[axis], strides[axis]))
   const ceil = call.int('ceil_mode', 0) !== 0
   const extra = [0, 1].map(axis => {
     const rest = lengths[axis] + pads[axis] + pads[axis + 2] - reach[axis]
@@ -62,6 +59,10 @@ export function windowsOf(call: Call, lengths: readonly number[], kernel: readon
   })
   return { strides, dilations, pads, extra: [extra[0], extra[1]] }
 }
+
+/** What a length lacks for ⌈length / stride⌉ windows that reach so far. */
+export const missingForSame = (length: number, reach: number, stride: number): number =>
+  Math.max(0, (Math.ceil(length / stride) - 1) * stride + reach - length)
 
 export type Pads = readonly [number, number, number, number]
 

@@ -16,7 +16,7 @@ const unary =
  * x where x > 0, else slope · x: as a product with a mask, so that the gradient at 0 is the slope, as in PyTorch, and
  * no Where is needed.
  */
-const leaky = (x: Tensor, slope: Tensor | number): Tensor => {
+export const leaky = (x: Tensor, slope: Tensor | number): Tensor => {
   const mask = positive(x)
   return x.mul(typeof slope === 'number' ? mask.mul(1 - slope).add(slope) : mask.mul(neg(slope).add(1)).add(slope))
 }

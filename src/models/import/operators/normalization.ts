@@ -28,8 +28,11 @@ const batchNormalization: Operator = call => {
   return x.mul(perChannel(factor)).add(perChannel(offset))
 }
 
-/** In float64 where the figures are in the file as they are, and not computed there. */
-function affine(figures: readonly Tensor[], epsilon: number): { factor: Tensor; offset: Tensor } {
+/**
+ * Factor and offset of a normalisation by scale, shift, mean and variance [C]: in float64 where these are in the file as
+ * they are, and not computed there.
+ */
+export function affine(figures: readonly Tensor[], epsilon: number): { factor: Tensor; offset: Tensor } {
   if (!figures.every(isConstant)) {
     const [scale, shift, mean, variance] = figures
     const factor = scale.div(sqrt(variance.add(epsilon)))

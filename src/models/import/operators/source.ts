@@ -68,7 +68,7 @@ const castLike: Operator = call => {
   return castTo(call.value(0), isTensor(like) ? 'float' : like.kind)
 }
 
-function castTo(value: Value, kind: Kind): Value {
+export function castTo(value: Value, kind: Kind): Value {
   if (isTensor(value)) {
     if (kind === 'float') return value
     const known = asNumbers(value)

@@ -1,0 +1,101 @@
+import { AdvxError } from '../../errors.ts'
+import { type Form, type Forms, inOrder, int32, natural, own, placeOf } from './form.ts'
+import { flag, tfLengths, whole } from './writer.ts'
+
+const folded = (op: string): Form => ({
+  order: natural,
+  write(w, { inputs: [x], attrs }, order) {
+    const axes = (attrs.axes as readonly number[]).map(axis => placeOf(axis, order))
+    return w.node(op, [w.value(x, order), w.ints(axes)], { keep_dims: flag(true), Tidx: int32 })
+  },
+})
+
+const rows = (op: string): Form => ({ order: own, write: (w, { inputs: [x] }) => w.node(op, [w.value(x, 'own')]) })
+
+const reshaped: Form = {
+  order: own,
+  write: (w, { inputs: [x], shape }) => w.node('Reshape', [w.value(x, 'own'), w.ints(tfLengths(shape))]),
+}
+
+export const SHAPE_FORMS: Forms = {
+  sum: folded('Sum'),
+  mean: folded('Mean'),
+  max: folded('Max'),
+  softmax: rows('Softmax'),
+  logSoftmax: rows('LogSoftmax'),
+
+  reshape: reshaped,
+  asBatch: reshaped,
+  transpose: {
+    order: own,
+    write: (w, { inputs: [x], attrs }) => w.node('Transpose', [w.value(x, 'own'), w.ints(attrs.perm as number[])]),
+  },
+  matmul: {
+    order: own,
+    write(w, { inputs }) {
+      const factors = inputs.map(t => w.value(t, 'own'))
+      if (inputs.every(t => t.shape.length === 2))
+        return w.node('MatMul', factors, { transpose_a: flag(false), transpose_b: flag(false) })
+      return w.node('BatchMatMulV2', factors, { adj_x: flag(false), adj_y: flag(false) })
+    },
+  },
+  expand: {
+    order: own,
+    write(w, { inputs: [x], shape }) {
+      const lengths = [...new Array<number>(shape.length - x.shape.length).fill(1), ...x.shape]
+      if (lengths.some((d, i) => d > 0 && shape[i] < 0))
+        throw new AdvxError('model', 'A constant once a picture has no form in TensorFlow.js.')
+      const whole = w.node('Reshape', [w.value(x, 'own'), w.ints(tfLengths(lengths))])
+      return w.node('Tile', [whole, w.ints(shape.map((d, i) => d / lengths[i]))])
+    },
+  },
+  reverse: {
+    order: natural,
+    write(w, { inputs: [x], attrs }, order) {
+      const axes = (attrs.axes as readonly number[]).map(axis => placeOf(axis, order))
+      return w.node('ReverseV2', [w.value(x, order), w.ints(axes)], { Tidx: int32 })
+    },
+  },
+  take: {
+    order: natural,
+    write(w, { inputs: [x], attrs }, order) {
+      const axis = w.ints([placeOf(attrs.axis as number, order)], [])
+      return w.node('GatherV2', [w.value(x, order), w.ints(attrs.indices as number[]), axis], { batch_dims: whole(0) })
+    },
+  },
+  concat: {
+    order: natural,
+    write(w, { inputs, attrs }, order) {
+      const axis = w.ints([placeOf(attrs.axis as number, order)], [])
+      const attr = { N: whole(inputs.length), Tidx: int32 }
+      return w.node('ConcatV2', [...inputs.map(t => w.value(t, order)), axis], attr)
+    },
+  },
+  slice: {
+    order: natural,
+    write(w, { inputs: [x], attrs, shape }, order) {
+      const [starts, steps] = [attrs.starts, attrs.steps].map(values => inOrder(values as number[], order))
+      const [lengths, full] = [shape, x.shape].map(s => inOrder(s, order))
+      const ends = starts.map((start, i) => (full[i] < 0 ? 0 : start + (lengths[i] - 1) * steps[i] + 1))
+      const batch = full.reduce((mask, d, i) => (d < 0 ? mask | (1 << i) : mask), 0)
+      const none = { ellipsis_mask: whole(0), new_axis_mask: whole(0), shrink_axis_mask: whole(0) }
+      return w.node('StridedSlice', [w.value(x, order), ...[starts, ends, steps].map(values => w.ints(values))], {
+        ...none,
+        begin_mask: whole(batch),
+        end_mask: whole(batch),
+      })
+    },
+  },
+  place: {
+    order: natural,
+    write(w, { inputs: [x], attrs, shape }, order) {
+      if ((attrs.steps as number[]).some(step => step !== 1))
+        throw new AdvxError('model', 'Zeros between elements have no form in TensorFlow.js.')
+      const starts = attrs.starts as number[]
+      const sides = shape.map((d, i) => (d < 0 ? [0, 0] : [starts[i], d - starts[i] - x.shape[i]]))
+      const ordered = inOrder([...sides.keys()], order).flatMap(i => sides[i])
+      const attr = { Tpaddings: int32 }
+      return w.node('Pad', [w.value(x, order), w.ints(ordered, [shape.length, 2])], attr)
+    },
+  },
+}

@@ -1,0 +1,107 @@
+import { AdvxError } from '../../errors.ts'
+import type { Convolution, Window } from '../../ops/conv.ts'
+import type { Pooling } from '../../ops/pool.ts'
+import { dataOf, isConstant, type Tensor } from '../../tensor.ts'
+import { type Forms, int32, last } from './form.ts'
+import { text, turn, type Writer, whole, wholes } from './writer.ts'
+
+interface Pads {
+  /** What stands in them. */
+  readonly value: number
+  /** Whether they are part of the picture, for operators that see where it ends. */
+  readonly count?: boolean
+}
+
+/** A picture with its pads, if any, and how the window walks over it then. TensorFlow's bindings take no numbers of pads. */
+function walked(w: Writer, x: Tensor, kernel: readonly number[], window: Window, { value, count = false }: Pads) {
+  const { strides, dilations, pads } = window
+  const attributes = (padding: 'SAME' | 'VALID') => ({
+    strides: wholes([1, ...strides, 1]),
+    dilations: wholes([1, ...dilations, 1]),
+    padding: text(padding),
+    data_format: text('NHWC'),
+  })
+  const source = w.value(x, 'last')
+  if (pads.every(p => p === 0)) return { source, attributes: attributes('VALID'), padded: false }
+  const total = [0, 1].map(i => {
+    const reach = dilations[i] * (kernel[i] - 1) + 1
+    return Math.max(0, (Math.ceil(x.shape[2 + i] / strides[i]) - 1) * strides[i] + reach - x.shape[2 + i])
+  })
+  const same = total.every((t, i) => pads[i] === Math.floor(t / 2) && pads[i + 2] === Math.ceil(t / 2))
+  if (same && !count) return { source, attributes: attributes('SAME'), padded: false }
+  const [top, left, bottom, right] = pads
+  const sides = w.ints([0, 0, top, bottom, left, right, 0, 0], [4, 2])
+  const tpads = { Tpaddings: int32 }
+  const picture =
+    value === 0
+      ? w.node('Pad', [source, sides], tpads)
+      : w.node('PadV2', [source, sides, w.floats(Float32Array.of(value), [])], tpads)
+  return { source: picture, attributes: attributes('VALID'), padded: true }
+}
+
+/** Below any value of a network. */
+const LEAST = -3e38
+
+function writeConv(w: Writer, node: Tensor): string {
+  const [x, kernel, bias] = node.inputs
+  const attrs = node.attrs as unknown as Convolution
+  if (!isConstant(kernel))
+    throw new AdvxError('model', 'A convolution by what is computed has no form in TensorFlow.js.')
+  const { source, attributes } = walked(w, x, kernel.shape.slice(2), attrs, { value: 0 })
+  const [outputs, inputs, kh, kw] = kernel.shape
+  const channels = x.shape[1]
+  const data = dataOf(kernel)
+  let y: string
+  if (attrs.group === 1) {
+    const filter = w.floats(turn(data, kernel.shape, [2, 3, 1, 0]), [kh, kw, inputs, outputs])
+    y = w.node('Conv2D', [source, filter], attributes)
+  } else if (attrs.group === channels) {
+    const multiplier = outputs / channels
+    const filter = turn(data, [channels, multiplier, kh, kw], [2, 3, 0, 1])
+    y = w.node('DepthwiseConv2dNative', [source, w.floats(filter, [kh, kw, channels, multiplier])], attributes)
+  } else {
+    const parts = w.node('Split', [w.ints([3], []), source], { num_split: whole(attrs.group) })
+    const each = outputs / attrs.group
+    const length = each * inputs * kh * kw
+    const results = Array.from({ length: attrs.group }, (_, g) => {
+      const own = turn(data.subarray(g * length, (g + 1) * length), [each, inputs, kh, kw], [2, 3, 1, 0])
+      return w.node('Conv2D', [g === 0 ? parts : `${parts}:${g}`, w.floats(own, [kh, kw, inputs, each])], attributes)
+    })
+    y = w.node('ConcatV2', [...results, w.ints([3], [])], { N: whole(attrs.group) })
+  }
+  return bias ? w.node('BiasAdd', [y, w.value(bias, 'own')], { data_format: text('NHWC') }) : y
+}
+
+function ksize({ kernel, dilations }: Pooling) {
+  if (dilations.some(d => d !== 1)) throw new AdvxError('model', 'A dilated pooling has no form in TensorFlow.js.')
+  return wholes([1, ...kernel, 1])
+}
+
+function writeMaxPool(w: Writer, { inputs: [x], attrs }: Tensor): string {
+  const window = attrs as unknown as Pooling
+  const { source, attributes } = walked(w, x, window.kernel, window, { value: LEAST })
+  return w.node('MaxPool', [source], { ...attributes, ksize: ksize(window) })
+}
+
+/** A mean over pads too, times how much fewer places count where they do not. */
+function writeAveragePool(w: Writer, { inputs: [x], attrs, shape }: Tensor): string {
+  const window = attrs as unknown as Pooling & { readonly countPads: boolean }
+  const { source, attributes, padded } = walked(w, x, window.kernel, window, { value: 0, count: window.countPads })
+  const y = w.node('AvgPool', [source], { ...attributes, ksize: ksize(window) })
+  if (!padded || window.countPads) return y
+  const area = window.kernel[0] * window.kernel[1]
+  const inside = [0, 1].map(i =>
+    Array.from({ length: shape[2 + i] }, (_, k) => {
+      const start = k * window.strides[i] - window.pads[i]
+      return Math.min(start + window.kernel[i], x.shape[2 + i]) - Math.max(start, 0)
+    }),
+  )
+  const factors = inside[0].flatMap(rows => inside[1].map(columns => area / (rows * columns)))
+  return w.node('Mul', [y, w.floats(Float32Array.from(factors), [1, shape[2], shape[3], 1])])
+}
+
+export const WINDOW_FORMS: Forms = {
+  conv: { order: last, write: writeConv },
+  maxPool: { order: last, write: writeMaxPool },
+  averagePool: { order: last, write: writeAveragePool },
+}

@@ -1,0 +1,58 @@
+import { readFile, stat } from 'node:fs/promises'
+import { AdvxError, expected } from '../../errors.ts'
+import { locator } from '../folder.ts'
+import type { OnnxModel } from '../onnx/schema.ts'
+import { parseGraphModel, TENSORFLOW } from './graph-model.ts'
+import { isObject, type Json, parseJson } from './json.ts'
+import { KERAS, parseLayersModel } from './layers-model.ts'
+import { parseManifest } from './manifest.ts'
+import { readWeights } from './weights.ts'
+
+/** The topology of a few thousand nodes has a few megabytes. */
+const MAX_FILE = 2 ** 27
+
+/**
+ * Reads a TensorFlow.js model, given by its model.json, and its weights from the files beside it: the same plain data as
+ * an ONNX file, with operators of the set `tensorflow` (a GraphModel's) or `keras` (a LayersModel's layers). Tensors are
+ * as these have them: pictures channels last, kernels [h, w, in, out].
+ *
+ * Whatever is wrong with the files is an AdvxError with the fault `model` that begins with the path.
+ */
+export async function readTfjs(path: string): Promise<OnnxModel> {
+  try {
+    const { size } = await stat(path)
+    if (size > MAX_FILE) throw expected('model', 'at most 128 MiB', 'a model.json', `${size} bytes`)
+    const json = parseJson(await readFile(path, 'utf8'))
+    if (!isObject(json.modelTopology)) throw noModel(json)
+    const weights = await readWeights(parseManifest(json.weightsManifest), locator(path))
+    const topology = json.modelTopology
+    const own = isObject(json.userDefinedMetadata) ? json.userDefinedMetadata : {}
+    const layers = topology.node === undefined
+    const signature = [own.signature, json.signature].find(isObject) ?? {}
+    return {
+      irVersion: 0,
+      producer: producerOf(json, topology),
+      opsets: new Map([[layers ? KERAS : TENSORFLOW, 0]]),
+      graph: layers ? parseLayersModel(topology, weights) : parseGraphModel(topology, signature, weights),
+      metadata: new Map(Object.entries(own).map(([key, value]) => [key, asText(value)])),
+      functions: [],
+    }
+  } catch (error) {
+    if (error instanceof AdvxError) throw new AdvxError(error.fault, `${path}: ${error.message}`, { cause: error })
+    const { code } = error as NodeJS.ErrnoException
+    if (!code) throw error
+    const reason = code === 'ENOENT' ? 'There is no such file.' : `It cannot be read (${code}).`
+    throw new AdvxError('model', `${path}: ${reason}`, { cause: error })
+  }
+}
+
+const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+
+const producerOf = ({ generatedBy }: Json, { keras_version }: Json): string =>
+  typeof generatedBy === 'string' ? generatedBy : typeof keras_version === 'string' ? `Keras ${keras_version}` : ''
+
+function noModel(json: Json): AdvxError {
+  const hint = Array.isArray(json.layers) || json.class_name ? 'It has no weights: save the model with them.' : ''
+  const keys = Object.keys(json).slice(0, 8).join(', ') || 'nothing'
+  return expected('model', "'modelTopology' and 'weightsManifest' of a tfjs model", 'a model.json', keys, hint)
+}

@@ -1,0 +1,1 @@
+export function pictures(height: number, width: number, channels: number): readonly (readonly number[])[]
