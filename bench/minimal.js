@@ -25,7 +25,7 @@ const ROWS = {
   deepfool: { peers: ['foolbox', 'torchattacks'], steps: 50, ours: [] },
   ddn: { peers: ['foolbox'], steps: 100, ours: ['--steps', '100'] },
   cw: { peers: ['foolbox'], steps: 1000, ours: ['--steps', '1000', '--rounds', '9'] },
-  jsma: { peers: ['art'], ours: ['--candidates', '2'], perValue: true },
+  jsma: { peers: ['art'], ours: ['--candidates', '2'], perPixel: true },
 }
 
 async function advx(attack, norm, more) {
@@ -61,7 +61,7 @@ async function advx(attack, norm, more) {
     broken: before.length,
     median: middle(before, b => b.l2),
     changed: before.reduce((sum, b) => sum + b.l0, 0),
-    written: `, ${written.length} written, median ${middle(written, line => line.distance.l2).toFixed(4)}`,
+    written: `, ${written.length} written, median ${middle(written, line => line.distance[norm]).toFixed(norm === 'l0' ? 0 : 4)}`,
     gradients: result.attacks[0].gradients,
   }
 }
@@ -74,17 +74,17 @@ async function peer(library, attack, steps, more) {
 
 console.log(`${machine()}; whole processes, ${values.rounds} interleaved rounds, median (least to most)`)
 for (const attack of values.attacks.split(',')) {
-  const { peers, steps, ours, perValue = false } = ROWS[attack]
+  const { peers, steps, ours, perPixel = false } = ROWS[attack]
   const contestants = {}
   for (const library of peers) {
     contestants[library] = () => peer(library, attack, steps, [])
     if (library === 'foolbox') contestants['foolbox, not frozen'] = () => peer(library, attack, steps, ['--thawed'])
   }
-  contestants.advx = () => advx(attack, perValue ? 'l0' : 'l2', ours)
+  contestants.advx = () => advx(attack, perPixel ? 'l0' : 'l2', ours)
   const results = await byTurns(contestants, Number(values.rounds))
-  const unit = perValue ? ' a changed value' : ''
-  // For each changed value where attacks change as many as they come to.
-  const cost = (run, seconds) => (perValue ? seconds / run.changed : seconds)
+  const unit = perPixel ? ' a changed pixel' : ''
+  // For each changed pixel where attacks change as many as they come to.
+  const cost = (run, seconds) => (perPixel ? seconds / run.changed : seconds)
   console.log(`\n${attack}${steps ? ` x${steps}` : ''}`)
   for (const [name, runs] of Object.entries(results)) {
     const ratio = of =>
@@ -96,7 +96,7 @@ for (const attack of values.attacks.split(',')) {
         name === 'advx'
           ? `gradients ${gradients}`
           : `this / advx${unit} = ${ratio(run => run.seconds).toFixed(2)}, its attack alone / advx = ${ratio(run => run.attack).toFixed(2)}`,
-        `broken ${broken}, ${perValue ? `values changed ${changed}` : `median L2 ${length === null ? '-' : length.toFixed(4)}`}${written}`,
+        `broken ${broken}, ${perPixel ? `pixels changed ${changed}` : `median L2 ${length === null ? '-' : length.toFixed(4)}`}${written}`,
         `peak ${median(runs.map(run => run.peak)).toFixed(0)} MiB`,
       ].join('  '),
     )

@@ -1,6 +1,6 @@
 """How near the adversarial pictures of other libraries and of advx are: as float32, and as 8-bit files.
 
-    python bench/nearest.py [cifar mnist photos] [--attacks deepfool cw …] [--limit 100] [--data ../shared/data]
+    python bench/nearest.py [cifar mnist photos] [--attacks deepfool cw …] [--norms l2 …] [--limit 100] [--data ../shared/data]
 
 with an interpreter as bench/README.md says. Every attack of advx that looks for the nearest picture runs by its defaults,
 through the command; those of the others get the pictures that it wrote as clean, of them those classified rightly. Prints
@@ -123,12 +123,12 @@ def of_advx(attack: str, norm: str, lines: list[dict]) -> None:
     row(f'**advx {attack}**', f'**{floats}**', f'**{written}**', f'**{own:.0f} + {lattice:.0f}**, {forwards:.0f} forward')
 
 
-def compare(case: Case, data: Path, limit: int, chosen: list[str], work: Path) -> None:
+def compare(case: Case, data: Path, limit: int, chosen: list[str], norms: list[str], work: Path) -> None:
     model = data / 'onnx' / f'{case.model}.onnx'
     images, out = work / 'images', work / 'out'
     write(case, data, limit, images)
     net = Net(model, case.preprocess)
-    nearest = [(norm, attack['name']) for norm in NORMS for attack in advx('list')
+    nearest = [(norm, attack['name']) for norm in norms for attack in advx('list')
                if 'eps' not in attack['norms'].get(norm, {'eps': 0}) and (not chosen or attack['name'] in chosen)]
     title = None
     for norm, attack in nearest:
@@ -152,6 +152,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('cases', nargs='*', help=f'of {", ".join(CASES)}; default: all')
     parser.add_argument('--attacks', nargs='+', default=[], help='names of ours; default: all that look for the nearest')
+    parser.add_argument('--norms', nargs='+', choices=NORMS, default=NORMS)
     parser.add_argument('--limit', type=int, help='pictures of each case')
     parser.add_argument('--data', type=Path, default=ROOT.parent / 'shared' / 'data')
     args = parser.parse_args()
@@ -160,7 +161,7 @@ def main() -> None:
         parser.error(f'expected some of {", ".join(CASES)} but got {", ".join(sorted(unknown))}')
     for name in args.cases or CASES:
         with tempfile.TemporaryDirectory() as work:
-            compare(CASES[name], args.data, args.limit or CASES[name].count, args.attacks, Path(work))
+            compare(CASES[name], args.data, args.limit or CASES[name].count, args.attacks, args.norms, Path(work))
 
 
 if __name__ == '__main__':

@@ -1,7 +1,7 @@
 """One attack of another library on a folder <class index>/…, in one batch, with PyTorch at its best: frozen weights, all cores.
 
 Prints JSON: `attack`, the seconds of the attack alone; `broken` and `median` as float32, a failure being infinitely far;
-`changed`, the values that moved. The pictures are written as PNG, as advx writes them.
+`changed`, the pixels that moved. The pictures are written as PNG, as advx writes them.
 """
 import argparse
 import json
@@ -81,7 +81,7 @@ def main() -> None:
     lengths = torch.where(broken, (x - x0).flatten(1).norm(dim=1), torch.inf)
     median = float(lengths.median())
     print(json.dumps({'attack': seconds, 'broken': int(broken.sum()), 'median': median if median < np.inf else None,
-                      'changed': int((x != x0).sum())}))
+                      'changed': int((x != x0).any(1).sum())}))
 
 
 if __name__ == '__main__':

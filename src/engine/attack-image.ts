@@ -4,7 +4,7 @@ import type { RunRow } from './batcher.ts'
 import { advantage, oneHot } from './decision.ts'
 import { follow, type Visit } from './follow.ts'
 import type { Found, Job } from './job.ts'
-import { lengths, nearBall, toUnit, usableEps } from './lattice.ts'
+import { distances, inside, lengths, nearBall, toUnit, usableEps } from './lattice.ts'
 import { nearestOnLattice } from './lattice-search.ts'
 import { type BudgetedJob, type Candidate, onLattice } from './on-lattice.ts'
 import { type Probe, probe } from './probe.ts'
@@ -58,8 +58,8 @@ async function withinBudget(
   y: number,
   shared: Values,
 ): Promise<Found> {
-  let best: Candidate | null = null
-  let before: Float32Array | null = null // the first point that was adversarial before rounding
+  let best = null as Candidate | null
+  let before = null as Float32Array | null // the first point that was adversarial before rounding
   let end: Float32Array = shared.x0
   await travel(run, model, job, x0, y, shared, async ({ x, logits, gradient, last }) => {
     end = x
@@ -73,14 +73,28 @@ async function withinBudget(
     }
     return best !== null && job.earlyStop
   })
-  const found = best as Candidate | null // assigned in the callback
+  const { gradients, forwards } = model.tally
+  const levels = best?.levels ?? (before && (await broughtInside(model, job, x0, y, before)))
   return {
-    levels: found?.levels ?? null,
+    levels,
     by: null,
     beforeRounding: { adversarial: before !== null, ...lengths(before ?? end, shared.x0, job.channels) },
-    lattice: { gradients: 0, forwards: 0 },
+    lattice: { gradients: model.tally.gradients - gradients, forwards: model.tally.forwards - forwards },
     ...model.tally,
   }
+}
+
+/** In L2 and L1, where rounding alone lost a point of the ball: the nearest 8-bit picture, if that lies in the ball. */
+async function broughtInside(
+  model: Probe,
+  job: BudgetedJob,
+  x0: Uint8Array,
+  y: number,
+  x: Float32Array,
+): Promise<Uint8Array | null> {
+  if (job.norm !== 'l2' && job.norm !== 'l1') return null
+  const levels = await nearestOnLattice(model, job, x0, y, x, at => model.gradient(at))
+  return levels && inside(job.norm, job.eps, distances(levels, x0, job.channels)) ? levels : null
 }
 
 const travel = (

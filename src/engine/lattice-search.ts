@@ -19,7 +19,7 @@ export interface Ground {
 /**
  * From an adversarial point `x` the nearest 8-bit picture that is adversarial, as far as a local search finds it: first
  * one along the way from x0 through x, then nearer ones by exchanging steps of little gain for steps of more. Null: no
- * 8-bit picture was found. For an attack that asks for no gradients the way from x0 to x stands for that of the lead.
+ * 8-bit picture was found. `slope`: the direction up the lead at a point. For an attack that asks for no gradients the way from x0 to x stands for that of the lead.
  */
 export async function nearestOnLattice(
   probe: Probe,
@@ -27,6 +27,7 @@ export async function nearestOnLattice(
   x0: Uint8Array,
   y: number,
   x: Float32Array,
+  slope = async (at: Float32Array): Promise<Float32Array> => (await probe.margin(at)).gradient,
 ): Promise<Uint8Array | null> {
   const kappa = numberOf(params, 'kappa', 0)
   const way = wayFrom(x0, x)
@@ -34,7 +35,7 @@ export async function nearestOnLattice(
     x0,
     channels,
     advantage: async levels => advantage(await probe.logits(toUnit(levels)), y, targeted) - kappa,
-    gradient: async levels => (gradients > 0 ? (await probe.margin(toUnit(levels))).gradient : way),
+    gradient: async levels => (gradients > 0 ? slope(toUnit(levels)) : way),
   }
   if (norm === 'linf') return fewestLevels(ground, x)
   const steps = { l2: squares, l1: values, l0: pixels }[norm]
