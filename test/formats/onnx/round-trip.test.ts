@@ -34,12 +34,13 @@ describe('what is written is read again', () => {
     expect(kept.filter(Boolean)).toHaveLength(1)
   })
 
-  test.each(otherModels())('$name', ({ bytes }) => {
-    const first = parseOnnx(bytes)
-    expect(isDeepStrictEqual(parseOnnx(encodeOnnx(first)), first)).toBe(true)
-    expect(first.graph.nodes.length).toBeGreaterThan(5)
-    expect(first.graph.inputs).toHaveLength(1)
-  })
+  for (const { name, bytes } of otherModels())
+    test(name, () => {
+      const first = parseOnnx(bytes)
+      expect(isDeepStrictEqual(parseOnnx(encodeOnnx(first)), first)).toBe(true)
+      expect(first.graph.nodes.length).toBeGreaterThan(5)
+      expect(first.graph.inputs).toHaveLength(1)
+    })
 })
 
 test('producer and version are one text; ai.onnx is the empty domain', () => {
