@@ -147,7 +147,7 @@ for (const name of await attackNames()) {
         const slow = await attackAll(reference, brief)
         const count = (all: Found[]): number => all.filter(f => f.levels).length
         expect(Math.abs(count(slow) - count(fast))).toBeLessThanOrEqual(1)
-      })
+      }, 300_000)
     })
   }
 }
