@@ -7,7 +7,7 @@ import type { Visit } from './follow.ts'
 import type { Job } from './job.ts'
 import { toUnit, usableEps } from './lattice.ts'
 import type { Probe } from './probe.ts'
-import { loadAttack } from './registry.ts'
+import { loadAttack, type NamedAttack } from './registry.ts'
 
 /**
  * Follows an attack that goes its own way on one image through its restarts, from point to point, until `visit` says
@@ -23,7 +23,7 @@ export async function walk(
   y: number,
   visit: (point: Visit) => Promise<boolean>,
 ): Promise<void> {
-  const { attack } = await loadAttack(walker)
+  const { attack } = await known(walker)
   for (let restart = 0; restart < numberOf(params, 'restarts', 1); restart++) {
     const next = generator(fingerprint(x0, seed, restart, -1, 0))
     const subject: Subject = {
@@ -56,6 +56,14 @@ export async function walk(
     if (end && (await visit({ ...end, gradient: undefined, last: true }))) return
   }
 }
+
+/** Each file is read once a thread: every picture of a run meets the same attack. */
+function known(walker: string): Promise<NamedAttack> {
+  const found = attacks.get(walker) ?? loadAttack(walker)
+  attacks.set(walker, found)
+  return found
+}
+const attacks = new Map<string, Promise<NamedAttack>>()
 
 /** A fault of an attack file, told as one. */
 async function* told(walker: string, points: AsyncGenerator<Point, void, void>): AsyncGenerator<Point, void, void> {
