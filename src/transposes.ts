@@ -1,7 +1,7 @@
 import { rewrite } from './graph.ts'
 import { isElementwise } from './ops/elementwise.ts'
 import type { Attrs } from './ops/op.ts'
-import { reshape, transpose } from './ops/shape.ts'
+import { inverse, reshape, transpose } from './ops/shape.ts'
 import { equal, type Shape, size } from './shape.ts'
 import { bind, isConstant, type Tensor } from './tensor.ts'
 
@@ -33,7 +33,6 @@ export const sinkTransposes = (outputs: readonly Tensor[]): Tensor[] =>
 
 const isTurned = (t: Tensor): boolean => t.op.name === 'transpose'
 const permOf = (t: Tensor): Perm => t.attrs.perm as Perm
-const inverse = (perm: Perm): Perm => perm.map((_, i) => perm.indexOf(i))
 
 /** One transposition instead of two; none, or a reshape, where only axes of length 1 move. */
 function turned(x: Tensor, perm: Perm): Tensor {

@@ -18,10 +18,10 @@ export function lengthText(norm: NormName, value: number): string {
   return numberText(value)
 }
 
-/** At most four digits that say something: 0.25, 1000, 1e-7. */
 /** A parameter's value. */
 export const valueText = (value: number | string): string => (typeof value === 'number' ? numberText(value) : value)
 
+/** At most four digits that say something: 0.25, 1000, 1e-7. */
 export const numberText = (value: number): string =>
   Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)))
 

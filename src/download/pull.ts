@@ -5,6 +5,7 @@ import { outputError } from '../io/file-error.ts'
 import type { Lock } from '../io/lock.ts'
 import { renameSynced, writeFileAtomic } from '../io/write-file.ts'
 import { fileHash } from '../models/file-hash.ts'
+import { CACHE_SETTING } from '../models/registry/cache-folder.ts'
 import { cachePlace, companions } from '../models/registry/cached-model.ts'
 import type { RegisteredModel } from '../models/registry/registry.ts'
 import { foreign } from './foreign.ts'
@@ -26,8 +27,6 @@ export interface Pulled {
   /** False: it was there. */
   readonly downloaded: boolean
 }
-
-const SETTING = 'ADVX_CACHE'
 
 /**
  * Brings a model into the cache. Its file gets its name only when length and sha256 are those of the registry; what was
@@ -54,7 +53,7 @@ export async function pull(model: RegisteredModel, options: PullOptions = {}): P
   } catch (cause) {
     if (signal?.aborted) throw new Interrupted()
     if (cause instanceof WrongFile) await rm(partial, { force: true })
-    throw named(outputError(cause, `in '${folder}'`, SETTING), model)
+    throw named(outputError(cause, `in '${folder}'`, CACHE_SETTING), model)
   } finally {
     await lock?.release()
   }
@@ -69,7 +68,7 @@ async function soundness(file: string, { bytes, sha256 }: RegisteredModel): Prom
 async function writeCompanions(model: RegisteredModel, folder: string): Promise<void> {
   for (const [name, text] of await companions(model)) {
     const path = join(folder, name)
-    if ((await readFile(path, 'utf8').catch(() => null)) !== text) await writeFileAtomic(path, text, SETTING)
+    if ((await readFile(path, 'utf8').catch(() => null)) !== text) await writeFileAtomic(path, text, CACHE_SETTING)
   }
 }
 

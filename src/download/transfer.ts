@@ -2,6 +2,7 @@ import { open, stat } from 'node:fs/promises'
 import { fetch, type Response } from 'undici'
 import { AdvxError } from '../errors.ts'
 import { outputError } from '../io/file-error.ts'
+import { CACHE_SETTING } from '../models/registry/cache-folder.ts'
 import { foreign } from './foreign.ts'
 import { networkError } from './network-error.ts'
 import { patience } from './patience.ts'
@@ -130,6 +131,6 @@ async function toDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (cause) {
-    throw outputError(cause, `'${path}'`, 'ADVX_CACHE')
+    throw outputError(cause, `'${path}'`, CACHE_SETTING)
   }
 }

@@ -1,6 +1,7 @@
 import { mkdir, realpath, stat } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import { FolderInUse, type Lock, takeLock } from '../io/lock.ts'
+import { CACHE_SETTING } from '../models/registry/cache-folder.ts'
 
 export interface Turn {
   /** The file that the process whose turn it is writes. */
@@ -11,8 +12,6 @@ export interface Turn {
   on(message: string): void
   readonly signal?: AbortSignal | undefined
 }
-
-const SETTING = 'ADVX_CACHE'
 
 /**
  * The lock of a folder, which is made, as soon as nobody else has it.
@@ -26,7 +25,7 @@ export async function turn(folder: string, { growing, patience, on, signal }: Tu
   let [length, since] = [-1, Date.now()]
   for (;;) {
     try {
-      return await takeLock(real, SETTING)
+      return await takeLock(real, CACHE_SETTING)
     } catch (cause) {
       if (!(cause instanceof FolderInUse)) throw cause
       if (!waited) on(`Waiting for ${cause.holder}, which downloads it. ${cause.remedy}.`)

@@ -18,9 +18,19 @@ export async function attackImage(run: RunRow, job: Job, x0: Uint8Array, y: numb
     if (isInput(name, value)) shared[`param:${name}`] = Float32Array.of(value)
   const model = probe(run, job, shared)
   const { norm, eps } = job
-  if (eps === null) return minimise(run, model, job, x0, y, shared)
+  if (eps === null) return minimise({ run, model, job, x0, y, shared })
   const budget = Float32Array.of(usableEps(norm, eps))
-  return withinBudget(run, model, { ...job, eps }, x0, y, { ...shared, 'param:eps': budget })
+  return withinBudget({ run, model, job: { ...job, eps }, x0, y, shared: { ...shared, 'param:eps': budget } })
+}
+
+/** One image under one attack. `shared`: what every call of its programs is given, x0 in [0, 1] among it. */
+interface Assault<J extends Job = Job> {
+  readonly run: RunRow
+  readonly model: Probe
+  readonly job: J
+  readonly x0: Uint8Array
+  readonly y: number
+  readonly shared: Values
 }
 
 /** Each stage of a sequence until one breaks the image; what they found before rounding is the last's, or the first's that found. */
@@ -47,21 +57,15 @@ async function inTurn(run: RunRow, job: Job, x0: Uint8Array, y: number): Promise
 }
 
 /**
- * A point of the attack that is adversarial as float32, inside the ball, counts once a point of the 8-bit lattice inside the ball is
- * adversarial too; until then the attack goes on.
+ * A point of the attack that is adversarial as float32, inside the ball, counts once a point of the 8-bit lattice inside
+ * the ball is adversarial too; until then the attack goes on.
  */
-async function withinBudget(
-  run: RunRow,
-  model: Probe,
-  job: BudgetedJob,
-  x0: Uint8Array,
-  y: number,
-  shared: Values,
-): Promise<Found> {
+async function withinBudget(assault: Assault<BudgetedJob>): Promise<Found> {
+  const { model, job, x0, y, shared } = assault
   let best = null as Candidate | null
   let before = null as Float32Array | null // the first point that was adversarial before rounding
   let end: Float32Array = shared.x0
-  await travel(run, model, job, x0, y, shared, async ({ x, logits, gradient, last }) => {
+  await travel(assault, async ({ x, logits, gradient, last }) => {
     end = x
     const adversarial =
       advantage(logits, y, job.targeted) >= 0 &&
@@ -73,55 +77,24 @@ async function withinBudget(
     }
     return best !== null && job.earlyStop
   })
-  const { gradients, forwards } = model.tally
-  const levels = best?.levels ?? (before && (await broughtInside(model, job, x0, y, before)))
-  return {
-    levels,
-    by: null,
-    beforeRounding: { adversarial: before !== null, ...lengths(before ?? end, shared.x0, job.channels) },
-    lattice: { gradients: model.tally.gradients - gradients, forwards: model.tally.forwards - forwards },
-    ...model.tally,
-  }
+  return ended(assault, before, end, async () => best?.levels ?? (before && (await broughtInside(assault, before))))
 }
 
 /** In L2 and L1, where rounding alone lost a point of the ball: the nearest 8-bit picture, if that lies in the ball. */
-async function broughtInside(
-  model: Probe,
-  job: BudgetedJob,
-  x0: Uint8Array,
-  y: number,
-  x: Float32Array,
-): Promise<Uint8Array | null> {
+async function broughtInside({ model, job, x0, y }: Assault<BudgetedJob>, x: Float32Array): Promise<Uint8Array | null> {
   if (job.norm !== 'l2' && job.norm !== 'l1') return null
   const levels = await nearestOnLattice(model, job, x0, y, x, at => model.gradient(at))
   return levels && inside(job.norm, job.eps, distances(levels, x0, job.channels)) ? levels : null
 }
 
-const travel = (
-  run: RunRow,
-  model: Probe,
-  job: Job,
-  x0: Uint8Array,
-  y: number,
-  shared: Values,
-  visit: (point: Visit) => Promise<boolean>,
-): Promise<void> =>
-  job.walker === null ? follow(run, model, job, x0, shared, visit) : walk(job.walker, model, job, x0, y, visit)
-
 /** Of all adversarial points of the attack the nearest, and from there the nearest picture on the lattice. */
-async function minimise(
-  run: RunRow,
-  model: Probe,
-  job: Job,
-  x0: Uint8Array,
-  y: number,
-  shared: Values,
-): Promise<Found> {
-  let best: Float32Array | null = null
+async function minimise(assault: Assault): Promise<Found> {
+  const { model, job, x0, y, shared } = assault
+  let best = null as Float32Array | null
   let length = Infinity
   const kappa = numberOf(job.params, 'kappa', 0)
   let end: Float32Array = shared.x0
-  await travel(run, model, job, x0, y, shared, async ({ x, logits }) => {
+  await travel(assault, async ({ x, logits }) => {
     end = x
     if (advantage(logits, y, job.targeted) < kappa) return false
     const own = lengths(x, shared.x0, job.channels)[job.norm]
@@ -131,16 +104,34 @@ async function minimise(
     }
     return false
   })
-  const nearest = best as Float32Array | null // assigned in the callback
-  const found = nearest && job.norm !== 'l0' ? await toBoundary(model, job, shared.x0, y, nearest) : nearest
-  const { gradients, forwards } = model.tally
-  const levels = found ? await nearestOnLattice(model, job, x0, y, found) : null
+  const found = best && job.norm !== 'l0' ? await toBoundary(assault, best) : best
+  return ended(assault, found, end, async () => found && nearestOnLattice(model, job, x0, y, found))
+}
+
+const travel = (
+  { run, model, job, x0, y, shared }: Assault,
+  visit: (point: Visit) => Promise<boolean>,
+): Promise<void> =>
+  job.walker === null ? follow(run, model, job, x0, shared, visit) : walk(job.walker, model, job, x0, y, visit)
+
+/**
+ * What came of it. `point`: adversarial before rounding; null: none was, and `end` was looked at last. What `search` asks
+ * of the model counts as the lattice's.
+ */
+async function ended(
+  { model: { tally }, job, shared }: Assault,
+  point: Float32Array | null,
+  end: Float32Array,
+  search: () => Promise<Uint8Array | null>,
+): Promise<Found> {
+  const { gradients, forwards } = tally
+  const levels = await search()
   return {
     levels,
     by: null,
-    beforeRounding: { adversarial: found !== null, ...lengths(found ?? end, shared.x0, job.channels) },
-    lattice: { gradients: model.tally.gradients - gradients, forwards: model.tally.forwards - forwards },
-    ...model.tally,
+    beforeRounding: { adversarial: point !== null, ...lengths(point ?? end, shared.x0, job.channels) },
+    lattice: { gradients: tally.gradients - gradients, forwards: tally.forwards - forwards },
+    ...tally,
   }
 }
 
@@ -149,10 +140,7 @@ const HALVINGS = 8
 
 /** The adversarial point nearest to x0 on the way there from `x`. */
 async function toBoundary(
-  model: Probe,
-  { targeted, params }: Job,
-  x0: Float32Array,
-  y: number,
+  { model, job: { targeted, params }, y, shared: { x0 } }: Assault,
   x: Float32Array,
 ): Promise<Float32Array> {
   const kappa = numberOf(params, 'kappa', 0)

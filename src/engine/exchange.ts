@@ -46,11 +46,21 @@ async function exchanged(
   const at = (count: number): Uint8Array => measure.forth(base, forth.slice(0, count))
   const isAdversarial = async (levels: Uint8Array): Promise<boolean> => (await ground.advantage(levels)) >= 0
   if (!(await isAdversarial(at(forth.length)))) return null
-  let [low, high] = [-1, forth.length]
-  while (high - low > 1 + forth.length / 32) {
-    const middle = Math.floor((low + high) / 2)
-    if (await isAdversarial(at(middle))) high = middle
-    else low = middle
+  return at(await fewest(-1, forth.length, 1 + forth.length / 32, count => isAdversarial(at(count))))
+}
+
+/** By halving, a count up to `high` that suffices, at most `within` above one that does not; `low` does not, `high` does. */
+export async function fewest(
+  low: number,
+  high: number,
+  within: number,
+  suffices: (count: number) => Promise<boolean>,
+): Promise<number> {
+  let [short, enough] = [low, high]
+  while (enough - short > within) {
+    const middle = Math.floor((short + enough) / 2)
+    if (await suffices(middle)) enough = middle
+    else short = middle
   }
-  return at(high)
+  return enough
 }

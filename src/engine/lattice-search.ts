@@ -1,6 +1,6 @@
 import { numberOf } from '../params.ts'
 import { advantage } from './decision.ts'
-import { exchange } from './exchange.ts'
+import { exchange, fewest } from './exchange.ts'
 import { fewestLevels } from './fewest-levels.ts'
 import type { Job } from './job.ts'
 import { clampLevel, nearest, toUnit, wayFrom } from './lattice.ts'
@@ -19,7 +19,9 @@ export interface Ground {
 /**
  * From an adversarial point `x` the nearest 8-bit picture that is adversarial, as far as a local search finds it: first
  * one along the way from x0 through x, then nearer ones by exchanging steps of little gain for steps of more. Null: no
- * 8-bit picture was found. `slope`: the direction up the lead at a point. For an attack that asks for no gradients the way from x0 to x stands for that of the lead.
+ * 8-bit picture was found. For an attack that asks for no gradients the way from x0 to x stands for that of the lead.
+ *
+ * @param slope the direction up the lead at a point
  */
 export async function nearestOnLattice(
   probe: Probe,
@@ -60,13 +62,7 @@ async function upTheGradient(ground: Ground, measure: Measure): Promise<Uint8Arr
       short = steps.length
       continue
     }
-    let [low, high] = [Math.min(short, steps.length - 1), steps.length]
-    while (high - low > 1) {
-      const middle = Math.floor((low + high) / 2)
-      if (await isAdversarial(at(middle))) high = middle
-      else low = middle
-    }
-    return at(high)
+    return at(await fewest(Math.min(short, steps.length - 1), steps.length, 1, count => isAdversarial(at(count))))
   }
   return null
 }

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { writeFileAtomic } from '../io/write-file.ts'
 import { reportCsv } from '../report/csv.ts'
@@ -44,11 +42,4 @@ async function few<A, B>(all: readonly A[], work: (a: A) => Promise<B>): Promise
   const results: B[] = []
   for await (const result of inOrder(all, work, 4)) results.push(result)
   return results
-}
-
-/** The sha256 of a file of any size. */
-export async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const bytes of createReadStream(path)) hash.update(bytes)
-  return hash.digest('hex')
 }

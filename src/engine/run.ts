@@ -4,6 +4,7 @@ import { AdvxError, Interrupted } from '../errors.ts'
 import { executorNamed, resolveDevice } from '../exec/devices.ts'
 import { readPictureFile } from '../io/decode.ts'
 import { type OutFolder, openOut } from '../io/results.ts'
+import { fileHash } from '../models/file-hash.ts'
 import { numberOf } from '../params.ts'
 import { aims } from './aims.ts'
 import { open } from './calibrate.ts'
@@ -16,7 +17,7 @@ import type { AttackPlan, Pass } from './plan.ts'
 import { availableThreads, hire } from './pool.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { reader, sha256 } from './reader.ts'
-import { sha256Of, writeReports } from './reports.ts'
+import { writeReports } from './reports.ts'
 import { type Strips, stripsOf } from './strips.ts'
 import { exitCode, summarise } from './summary.ts'
 
@@ -65,7 +66,7 @@ export async function runAttack(
         batch,
         millisecondsPerGradient: milliseconds,
         layout,
-        resultsSha256: await sha256Of(join(out.path, 'results.jsonl')),
+        resultsSha256: await fileHash(join(out.path, 'results.jsonl')),
         failUnder: options.failUnder ?? null,
         notes: [...prepared.notes, ...notes],
       })

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileHash } from '../models/file-hash.ts'
 import { reportCsv } from '../report/csv.ts'
 import type { Line, Report } from './options.ts'
-import { sha256Of } from './reports.ts'
 import type { Difference } from './verify.ts'
 
 /**
@@ -19,7 +19,7 @@ export async function reportDifferences(folder: string, lines: readonly Line[]):
   const csv = createHash('sha256')
   for (const piece of reportCsv(lines, model.classNames)) csv.update(piece)
   return [
-    ...differ('results.jsonl', results?.sha256, await sha256Of(join(folder, 'results.jsonl'))),
-    ...differ('report.csv', await sha256Of(join(folder, 'report.csv')).catch(() => 'missing'), csv.digest('hex')),
+    ...differ('results.jsonl', results?.sha256, await fileHash(join(folder, 'results.jsonl'))),
+    ...differ('report.csv', await fileHash(join(folder, 'report.csv')).catch(() => 'missing'), csv.digest('hex')),
   ]
 }

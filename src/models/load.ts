@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { AdvxError } from '../errors.ts'
+import { ofFile } from '../formats/of-file.ts'
 import type { OnnxModel } from '../formats/onnx/schema.ts'
 import { substitute, toposort } from '../graph.ts'
 import { show } from '../shape.ts'
@@ -136,8 +137,7 @@ function inFile<T>({ path }: ModelFiles, work: () => T): T {
   try {
     return work()
   } catch (error) {
-    if (!(error instanceof AdvxError)) throw error
-    throw new AdvxError(error.fault, `${path}: ${error.message}`, { cause: error })
+    throw ofFile(path, error)
   }
 }
 

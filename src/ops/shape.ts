@@ -70,24 +70,24 @@ const transposeOp: Op = {
     return order.map(p => x[p])
   },
   vjp(g, _, __, { perm }) {
-    const order = perm as Shape
-    return [
-      transpose(
-        g,
-        order.map((_, i) => order.indexOf(i)),
-      ),
-    ]
+    return [transpose(g, inverse(perm as Shape))]
   },
   onnx: (emit, [x], { attrs }) => emit.node('Transpose', [x], { perm: attrs.perm as Shape }),
   tfjs: (tf, [x], { attrs: { perm } }) => tf.run('Transpose', { x }, { perm }),
-  js([x], { shape, shapes: [own], attrs }) {
-    const steps = strides(own)
-    return view(
-      x,
-      shape,
-      (attrs.perm as Shape).map(p => steps[p]),
-    )
-  },
+  js: ([x], { shapes: [own], attrs }) => permuted(x, own, attrs.perm as Shape),
+}
+
+/** The permutation that undoes one. */
+export const inverse = (perm: readonly number[]): number[] => perm.map((_, i) => perm.indexOf(i))
+
+/** Values of `shape` with axis perm[i] as their i-th. */
+export function permuted(values: Float64Array, shape: readonly number[], perm: readonly number[]): Float64Array {
+  const steps = strides(shape)
+  return view(
+    values,
+    perm.map(p => shape[p]),
+    perm.map(p => steps[p]),
+  )
 }
 
 /** The elements in reverse order along `axes`; its own inverse. */

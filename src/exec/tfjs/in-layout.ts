@@ -1,6 +1,5 @@
-import { type Op, type TfjsForm, view } from '../../ops/op.ts'
-import { transpose } from '../../ops/shape.ts'
-import { strides } from '../../shape.ts'
+import type { Op, TfjsForm } from '../../ops/op.ts'
+import { inverse, permuted, transpose } from '../../ops/shape.ts'
 import { bind, type Tensor } from '../../tensor.ts'
 
 type LaidOut = Extract<TfjsForm, { readonly rule: unknown }>
@@ -20,8 +19,8 @@ const inLayoutOp: Op = {
   name: 'inLayout',
   shape(shapes, attrs) {
     const { op, form, own } = wrapped(attrs)
-    const plain = shapes.map((shape, i) => permuted(shape, inverse(form.inputs[i] ?? null)))
-    return permuted(op.shape(plain, own), form.output)
+    const plain = shapes.map((shape, i) => ordered(shape, undo(form.inputs[i])))
+    return ordered(op.shape(plain, own), form.output)
   },
   vjp() {
     throw new TypeError('A graph that is laid out for a runtime has been differentiated before')
@@ -35,10 +34,10 @@ const inLayoutOp: Op = {
   },
   js(data, { shape, shapes, attrs }) {
     const { op, form, own } = wrapped(attrs)
-    const orders = shapes.map((_, i) => inverse(form.inputs[i] ?? null))
+    const orders = shapes.map((_, i) => undo(form.inputs[i]))
     const plain = data.map((x, i) => moved(x, shapes[i], orders[i]))
-    const plainShape = permuted(shape, inverse(form.output))
-    const kernel = { shape: plainShape, shapes: shapes.map((s, i) => permuted(s, orders[i])), attrs: own }
+    const plainShape = ordered(shape, inverse(form.output))
+    const kernel = { shape: plainShape, shapes: shapes.map((s, i) => ordered(s, orders[i])), attrs: own }
     return moved(op.js(plain, kernel), plainShape, form.output)
   },
 }
@@ -48,22 +47,10 @@ function wrapped(attrs: Tensor['attrs']): { op: Op; form: LaidOut; own: Tensor['
   return { op, form: op.tfjs as LaidOut, own }
 }
 
-const permuted = (shape: readonly number[], order: Perm | null): number[] =>
+const ordered = (shape: readonly number[], order: Perm | null): number[] =>
   order ? order.map(axis => shape[axis]) : [...shape]
 
-/** The order that undoes `order`. */
-function inverse(order: Perm): number[]
-function inverse(order: Perm | null): number[] | null
-function inverse(order: Perm | null): number[] | null {
-  return order === null ? null : order.map((_, axis) => order.indexOf(axis))
-}
+const undo = (order: Perm | null | undefined): Perm | null => (order ? inverse(order) : null)
 
-function moved(data: Float64Array, shape: readonly number[], order: Perm | null): Float64Array {
-  if (!order) return data
-  const steps = strides(shape)
-  return view(
-    data,
-    permuted(shape, order),
-    order.map(axis => steps[axis]),
-  )
-}
+const moved = (data: Float64Array, shape: readonly number[], order: Perm | null): Float64Array =>
+  order ? permuted(data, shape, order) : data

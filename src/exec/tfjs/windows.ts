@@ -1,6 +1,7 @@
 import { AdvxError } from '../../errors.ts'
 import type { Convolution, Window } from '../../ops/conv.ts'
-import type { Pooling } from '../../ops/pool.ts'
+import { type Pooling, shares } from '../../ops/pool.ts'
+import { isSame } from '../../ops/tfjs-window.ts'
 import { dataOf, isConstant, type Tensor } from '../../tensor.ts'
 import { type Forms, int32, last } from './form.ts'
 import { text, turn, type Writer, whole, wholes } from './writer.ts'
@@ -23,12 +24,8 @@ function walked(w: Writer, x: Tensor, kernel: readonly number[], window: Window,
   })
   const source = w.value(x, 'last')
   if (pads.every(p => p === 0)) return { source, attributes: attributes('VALID'), padded: false }
-  const total = [0, 1].map(i => {
-    const reach = dilations[i] * (kernel[i] - 1) + 1
-    return Math.max(0, (Math.ceil(x.shape[2 + i] / strides[i]) - 1) * strides[i] + reach - x.shape[2 + i])
-  })
-  const same = total.every((t, i) => pads[i] === Math.floor(t / 2) && pads[i + 2] === Math.ceil(t / 2))
-  if (same && !count) return { source, attributes: attributes('SAME'), padded: false }
+  if (!count && isSame(x.shape.slice(2), kernel, window))
+    return { source, attributes: attributes('SAME'), padded: false }
   const [top, left, bottom, right] = pads
   const sides = w.ints([0, 0, top, bottom, left, right, 0, 0], [4, 2])
   const tpads = { Tpaddings: int32 }
@@ -90,13 +87,7 @@ function writeAveragePool(w: Writer, { inputs: [x], attrs, shape }: Tensor): str
   const y = w.node('AvgPool', [source], { ...attributes, ksize: ksize(window) })
   if (!padded || window.countPads) return y
   const area = window.kernel[0] * window.kernel[1]
-  const inside = [0, 1].map(i =>
-    Array.from({ length: shape[2 + i] }, (_, k) => {
-      const start = k * window.strides[i] - window.pads[i]
-      return Math.min(start + window.kernel[i], x.shape[2 + i]) - Math.max(start, 0)
-    }),
-  )
-  const factors = inside[0].flatMap(rows => inside[1].map(columns => area / (rows * columns)))
+  const factors = shares(x.shape, shape, attrs).map(share => area * share)
   return w.node('Mul', [y, w.floats(Float32Array.from(factors), [1, shape[2], shape[3], 1])])
 }
 

@@ -1,7 +1,7 @@
 import { AdvxError } from '../../errors.ts'
 import { type TfAttribute, type TfGraph, type TfNode, type TfWeight, tfShape } from '../../formats/tfjs/write.ts'
-import { view } from '../../ops/op.ts'
-import { type Shape, show, size, strides } from '../../shape.ts'
+import { permuted } from '../../ops/shape.ts'
+import { type Shape, show, size } from '../../shape.ts'
 import { dataOf, isConstant, type Tensor } from '../../tensor.ts'
 
 /** How a tensor lies in the written graph: as the core has it, or a picture [N, C, H, W] as [N, H, W, C]. */
@@ -109,12 +109,5 @@ export class Writer {
 }
 
 /** Data of `shape` with axis perm[i] as its i-th. */
-export function turn(data: Float32Array, shape: Shape, perm: readonly number[]): Float32Array {
-  const steps = strides(shape)
-  const turned = view(
-    Float64Array.from(data),
-    perm.map(axis => shape[axis]),
-    perm.map(axis => steps[axis]),
-  )
-  return Float32Array.from(turned)
-}
+export const turn = (data: Float32Array, shape: Shape, perm: readonly number[]): Float32Array =>
+  Float32Array.from(permuted(Float64Array.from(data), shape, perm))

@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { AdvxError, expected } from '../../errors.ts'
+import { ofFile } from '../of-file.ts'
 import { decode } from '../protobuf/message.ts'
 import { type ExternalFolder, externalFolder, noFolder } from './external.ts'
 import { parseFunctions } from './function.ts'
@@ -26,11 +27,7 @@ export async function readOnnx(path: string): Promise<OnnxModel> {
       throw expected('model', 'at most 2 GiB', 'an ONNX file', `${file.size} bytes`, 'Export it with external data.')
     return parseOnnx(await readFile(path), externalFolder(path))
   } catch (error) {
-    if (error instanceof AdvxError) throw new AdvxError(error.fault, `${path}: ${error.message}`, { cause: error })
-    const { code } = error as NodeJS.ErrnoException
-    if (!code) throw error
-    const reason = code === 'ENOENT' ? 'There is no such file.' : `It cannot be read (${code}).`
-    throw new AdvxError('model', `${path}: ${reason}`, { cause: error })
+    throw ofFile(path, error)
   }
 }
 

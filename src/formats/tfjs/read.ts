@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
-import { AdvxError, expected } from '../../errors.ts'
+import { type AdvxError, expected } from '../../errors.ts'
 import { locator } from '../folder.ts'
+import { ofFile } from '../of-file.ts'
 import type { OnnxModel } from '../onnx/schema.ts'
 import { parseGraphModel, TENSORFLOW } from './graph-model.ts'
 import { isObject, type Json, parseJson } from './json.ts'
@@ -38,11 +39,7 @@ export async function readTfjs(path: string): Promise<OnnxModel> {
       functions: [],
     }
   } catch (error) {
-    if (error instanceof AdvxError) throw new AdvxError(error.fault, `${path}: ${error.message}`, { cause: error })
-    const { code } = error as NodeJS.ErrnoException
-    if (!code) throw error
-    const reason = code === 'ENOENT' ? 'There is no such file.' : `It cannot be read (${code}).`
-    throw new AdvxError('model', `${path}: ${reason}`, { cause: error })
+    throw ofFile(path, error)
   }
 }
 

@@ -2,6 +2,9 @@ import { homedir } from 'node:os'
 import { isAbsolute, posix, resolve, win32 } from 'node:path'
 import { AdvxError } from '../../errors.ts'
 
+/** The variable that chooses the folder, for messages. */
+export const CACHE_SETTING = 'ADVX_CACHE'
+
 export interface Surroundings {
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly platform?: NodeJS.Platform
