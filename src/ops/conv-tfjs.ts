@@ -56,6 +56,7 @@ export const convInputTfjs: TfjsForm = {
       )
     const alone = a.group > 1
     const served =
+      a.strides.some(s => s > 1) &&
       a.dilations.every(d => d === 1) &&
       (!alone || (a.strides[0] === a.strides[1] && has('DepthwiseConv2dNativeBackpropInput')))
     return served ? null : convInputAs(g, w, spatial, a)

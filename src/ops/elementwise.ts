@@ -6,6 +6,7 @@ import {
   type OnnxForm,
   type Op,
   onnxShape,
+  type TfjsInputs,
   type TfjsKernels,
   type TfjsRule,
   type TfjsTensor,
@@ -95,7 +96,8 @@ export const relu: Unary = elementwise('relu', {
  */
 export const positive: Unary = elementwise('positive', {
   onnx: (emit, [x]) => emit.node('HardSigmoid', [x], { alpha: float(3.4028234663852886e38), beta: float(0) }),
-  tfjs: (tf, [x]) => tf.run('Step', { x }, { alpha: 0 }),
+  // Not as Step: tfjs-node makes that of seven kernels.
+  tfjs: (tf, [x]) => indicator(tf, 'Greater', { a: x, b: tf.floats([0], []) }),
   js: x => Number(x > 0),
   vjp: () => [null],
 })
@@ -137,14 +139,14 @@ export const maximum: Binary = elementwise('maximum', {
 /** 1 where a > b, else 0. */
 export const greater: Binary = elementwise('greater', {
   onnx: (emit, inputs) => emit.node('Cast', [emit.node('Greater', inputs)], { to: 1 }),
-  tfjs: (tf, [a, b]) => tf.run('Cast', { x: tf.run('Greater', { a, b }) }, { dtype: 'float32' }),
+  tfjs: (tf, [a, b]) => indicator(tf, 'Greater', { a, b }),
   js: (a, b) => Number(a > b),
   vjp: () => [null, null],
 })
 /** 1 where x is no number, else 0. */
 export const notANumber: Unary = elementwise('isNaN', {
   onnx: (emit, inputs) => emit.node('Cast', [emit.node('IsNaN', inputs)], { to: 1 }),
-  tfjs: (tf, [x]) => tf.run('Cast', { x: tf.run('IsNan', { x }) }, { dtype: 'float32' }),
+  tfjs: (tf, [x]) => indicator(tf, 'IsNan', { x }),
   js: x => Number(Number.isNaN(x)),
   vjp: () => [null],
 })
@@ -165,7 +167,10 @@ const clampOp: Op = {
   shape: ([x]) => x,
   onnx: (emit, [x], { attrs: { lo, hi } }) =>
     emit.node('Clip', [x, emit.floats([lo as number], []), emit.floats([hi as number], [])]),
-  tfjs: (tf, [x], { attrs: { lo, hi } }) => tf.run('ClipByValue', { x }, { clipValueMin: lo, clipValueMax: hi }),
+  tfjs: (tf, [x], { attrs: { lo, hi } }) =>
+    lo === 0 && hi === 6
+      ? tf.run('Relu6', { x })
+      : tf.run('ClipByValue', { x }, { clipValueMin: lo, clipValueMax: hi }),
   js: ([x], { attrs: { lo, hi } }) => x.map(v => Math.min(Math.max(v, lo as number), hi as number)),
   vjp(g, y, _, { lo, hi }) {
     const above = y.sub(lo as number)
@@ -215,6 +220,11 @@ export function aligned(data: Float64Array, own: readonly number[], shape: reado
     shape,
     shape.map((_, i) => (i < extra || own[i - extra] === 1 ? 0 : steps[i - extra])),
   )
+}
+
+/** 1 where a kernel of TensorFlow.js says yes, else 0. */
+function indicator(tf: TfjsKernels, kernel: string, inputs: TfjsInputs): TfjsTensor {
+  return tf.run('Cast', { x: tf.run(kernel, inputs) }, { dtype: 'float32' })
 }
 
 /** The same for a tensor of TensorFlow.js. */

@@ -62,8 +62,8 @@ describe('a model that cannot be used is exit 3', () => {
   test.each<[string, Record<string, string | Uint8Array>, RegExp]>([
     [
       'an unknown operator',
-      graph(node('odd', 'TopKV2', ['y', 'axes'])),
-      /node 'odd' \(TopKV2\) from 'tensorflow' is not known/,
+      graph(node('odd', 'NonMaxSuppressionV5', ['y', 'axes'])),
+      /node 'odd' \(NonMaxSuppressionV5\) from 'tensorflow' is not known/,
     ],
     [
       'an unknown layer',

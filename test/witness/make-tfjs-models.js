@@ -47,13 +47,15 @@ for (const [name, make] of Object.entries({ ...layersModels(tf), ...graphModels 
   const weightData = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)
   const loaded = await load({ load: async () => ({ modelTopology: topology, weightSpecs: specs, weightData }) })
   const [, height, width, channels] = loaded.inputs[0].shape
-  const scores = pictures(height, width, channels).map(levels => {
+  const scores = []
+  for (const levels of pictures(height, width, channels)) {
     const x = tf.tensor4d(
       levels.map(level => level / 255),
       [1, height, width, channels],
     )
-    return Array.from(loaded.predict(x).dataSync())
-  })
+    const result = loaded.executeAsync ? await loaded.executeAsync(x) : loaded.predict(x)
+    scores.push(Array.from(result.dataSync()))
+  }
   writeFileSync(join(folder, 'scores.json'), `${JSON.stringify(scores)}\n`)
   console.log(name, scores[0].slice(0, 4), scores[1].slice(0, 4))
 }

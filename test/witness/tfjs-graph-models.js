@@ -7,8 +7,11 @@ const bool = b => ({ b })
 const float = f => ({ f })
 const int = i => ({ i: String(i) })
 
+const TYPES = { float32: 'DT_FLOAT', int32: 'DT_INT32', bool: 'DT_BOOL' }
+
 class Graph {
   nodes = []
+  functions = []
   weights = []
 
   constructor(draw, shape) {
@@ -25,13 +28,17 @@ class Graph {
 
   constant(shape, dtype, bytes, more = {}) {
     const name = `const_${this.nodes.length}`
-    this.nodes.push({ name, op: 'Const', attr: { dtype: { type: dtype === 'int32' ? 'DT_INT32' : 'DT_FLOAT' } } })
+    this.nodes.push({ name, op: 'Const', attr: { dtype: { type: TYPES[dtype] } } })
     this.weights.push({ name, shape, dtype, ...more, bytes: Buffer.from(bytes.buffer) })
     return name
   }
 
   whole(values, shape = [values.length]) {
     return this.constant(shape, 'int32', Int32Array.from(values))
+  }
+
+  truth(value) {
+    return this.constant([], 'bool', Uint8Array.of(Number(value)))
   }
 
   number(value) {
@@ -77,14 +84,46 @@ class Graph {
     return this.node('Reshape', [x, target])
   }
 
+  /** A function of one tensor: its nodes are written by `body`, which is given the argument's name and gives the result's. */
+  function(name, body) {
+    const around = this.nodes
+    this.nodes = []
+    const result = body('given')
+    this.functions.push({
+      signature: {
+        name,
+        inputArg: [{ name: 'given', type: 'DT_FLOAT' }],
+        outputArg: [{ name: 'result', type: 'DT_FLOAT' }],
+      },
+      nodeDef: this.nodes.map(node => ({
+        ...node,
+        name: `${name}_${node.name}`,
+        input: node.input?.map(i => inner(name, i)),
+      })),
+      ret: { result: inner(name, result) },
+      attr: {},
+    })
+    this.weights = this.weights.map(weight =>
+      this.nodes.some(node => node.name === weight.name) ? { ...weight, name: `${name}_${weight.name}` } : weight,
+    )
+    this.nodes = around
+  }
+
   done() {
     return {
       format: 'graph-model',
-      topology: { node: this.nodes, library: {}, versions: {} },
+      topology: {
+        node: this.nodes,
+        library: this.functions.length > 0 ? { function: this.functions } : {},
+        versions: {},
+      },
       weights: this.weights,
     }
   }
 }
+
+/** A value in a function's body. */
+const inner = (name, value) => (value === 'given' ? value : `${name}_${value}:output:0`)
 
 const window = (stride, padding = 'SAME', dilation = 1) => ({
   strides: ints(1, stride, stride, 1),
@@ -225,4 +264,59 @@ function elements(draw) {
   return g.done()
 }
 
-export const graphModels = { convolutions, movements, elements }
+/** Pictures in blocks, a convolution's transpose, and whole numbers made of shapes. */
+function blocks(draw) {
+  const g = new Graph(draw, [8, 6, 3])
+  const a = g.node('Conv2D', ['x', g.random([1, 1, 3, 4])], window(1))
+  const ends = g.whole([2, 2, 1, 2], [2, 2])
+  const apart = g.node('SpaceToBatchND', [a, g.whole([2, 3]), ends])
+  const b = g.node('DepthwiseConv2dNative', [apart, g.random([2, 2, 4, 1])], window(1, 'VALID'))
+  const c = g.node('BatchToSpaceND', [b, g.whole([2, 3]), g.whole([0, 1, 1, 0], [2, 2])])
+  const [zero, one] = [g.whole([0]), g.whole([1])]
+  const mask = {
+    shrink_axis_mask: int(1),
+    begin_mask: int(0),
+    end_mask: int(0),
+    ellipsis_mask: int(0),
+    new_axis_mask: int(0),
+  }
+  const batch = g.node('StridedSlice', [g.node('Shape', [c]), zero, one, one], mask)
+  const halves = g.node('FloorDiv', [g.whole([37], []), g.node('Rank', [c])])
+  const sizes = g.node('Pack', [batch, g.whole([18], []), halves, g.whole([8], [])], { axis: int(0), N: int(4) })
+  const d = g.node('Conv2DBackpropInput', [sizes, g.random([3, 3, 8, 4]), g.node('Relu', [c])], window(2))
+  const e = g.node('DepthToSpace', [d], { block_size: int(2), data_format: text('NHWC') })
+  const f = g.node('Mean', [e, g.whole([1, 2])], { keep_dims: bool(false) })
+  g.node('MatMul', [f, g.random([2, 4])], { transpose_a: bool(false), transpose_b: bool(false) })
+  return g.done()
+}
+
+/** Ways that are not taken, functions, and truth. */
+function ways(draw) {
+  const g = new Graph(draw, [6, 5, 3])
+  const a = g.node('Conv2D', ['x', g.random([1, 1, 3, 4])], window(1))
+  const training = g.node('Identity', [g.truth(false)], { T: { type: 'DT_BOOL' } })
+  const parted = g.node('Switch', [a, g.node('LogicalNot', [training])])
+  const never = g.node('Mul', [parted, g.number(7)])
+  const always = g.node('Mul', [`${parted}:1`, g.random([4])])
+  const b = g.node('Merge', [never, always], { N: int(2) })
+  g.function('halved', given => g.node('Mul', [given, g.number(0.5)]))
+  g.function('bent', given => g.node('Tanh', [g.node('Conv2D', [given, g.random([2, 2, 4, 4])], window(1))]))
+  const c = g.node('StatelessIf', [training, b], {
+    then_branch: { func: { name: 'halved', attr: {} } },
+    else_branch: { func: { name: 'bent', attr: {} } },
+    Tcond: { type: 'DT_BOOL' },
+    Tin: { list: { type: ['DT_FLOAT'] } },
+    Tout: { list: { type: ['DT_FLOAT'] } },
+  })
+  const d = g.node('DivNoNan', [c, g.node('Log1p', [g.node('Relu', [b])])])
+  const hot = g.node('OneHot', [g.whole([2], []), g.whole([4], []), g.number(3), g.number(0.5)], { axis: int(-1) })
+  const above = g.node('Cast', [g.node('NotEqual', [g.node('Relu', [d]), g.number(0)])], {
+    SrcT: { type: 'DT_BOOL' },
+    DstT: { type: 'DT_FLOAT' },
+  })
+  const e = g.node('AddV2', [g.node('Mul', [d, hot]), g.node('Mul', [above, g.node('Expm1', [b])])])
+  g.node('EuclideanNorm', [e, g.whole([1, 2])], { keep_dims: bool(false) })
+  return g.done()
+}
+
+export const graphModels = { convolutions, movements, elements, blocks, ways }

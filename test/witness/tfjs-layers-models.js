@@ -85,6 +85,19 @@ export function layersModels(tf) {
     return tf.model({ inputs: x, outputs: layers.dense({ units: 3 }).apply(row) })
   }
 
+  /** Convolutions' transposes. */
+  const spreads = () =>
+    tf.sequential({
+      layers: [
+        layers.conv2dTranspose({ inputShape, filters: 4, kernelSize: [3, 2], strides: [2, 1], activation: 'relu' }),
+        layers.conv2dTranspose({ filters: 5, kernelSize: 3, strides: 2, padding: 'same', useBias: false }),
+        layers.averagePooling2d({ poolSize: 3 }),
+        layers.conv2dTranspose({ filters: 3, kernelSize: 1, strides: 2 }),
+        layers.globalAveragePooling2d({}),
+        layers.dense({ units: 4 }),
+      ],
+    })
+
   const saved = make => async draw => {
     const model = make()
     let saved
@@ -107,5 +120,5 @@ export function layersModels(tf) {
     return { topology, weights }
   }
 
-  return { sequence: saved(sequence), joints: saved(joints), activations: saved(activations) }
+  return { sequence: saved(sequence), joints: saved(joints), activations: saved(activations), spreads: saved(spreads) }
 }

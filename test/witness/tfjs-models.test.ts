@@ -14,8 +14,8 @@ import { pictures } from './tfjs-pictures.js'
 
 const root = fileURLToPath(new URL('tfjs/', import.meta.url))
 
-/** Transpositions that have to stay: a shuffle of channels, and a softmax along the channels of a map. */
-const TURNS: Readonly<Record<string, number>> = { movements: 1, activations: 2 }
+/** Transpositions that have to stay: a shuffle of channels, a softmax along the channels of a map, pictures in blocks. */
+const TURNS: Readonly<Record<string, number>> = { movements: 1, activations: 2, blocks: 4 }
 
 const executor = cpu()
 afterAll(() => executor.close())

@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { executorNamed } from '../../src/exec/devices.ts'
 import type { Program } from '../../src/exec/executor.ts'
-import { cpu } from '../../src/exec/ort/cpu.ts'
+import { isInstalled, kindOf, setUp } from '../../src/exec/tfjs/kinds.ts'
 import { type Classifier, loadModel } from '../../src/models/load.ts'
 import { print } from '../../src/print.ts'
 import { folderOf } from '../io/folder.ts'
@@ -11,7 +12,8 @@ import { describeWith, shared } from '../support/shared-data.ts'
 import { unpack } from './nsfwjs.js'
 import { pictures } from './tfjs-pictures.js'
 
-// Models of ../shared/data/tfjs and of the package nsfwjs against what TensorFlow.js gives for them: make-tfjs-figures.js.
+// Models of ../shared/data/tfjs and of the package nsfwjs on every device that is here, against what TensorFlow.js in
+// plain JavaScript gives for them: make-tfjs-figures.js.
 
 interface Figures {
   readonly preprocess: string
@@ -24,14 +26,14 @@ const { models, nsfwjs } = JSON.parse(readFileSync(new URL('tfjs-figures.json', 
   Record<'models' | 'nsfwjs', Readonly<Record<string, Figures>>>
 >
 
-/** Milliseconds: Inception v3 has a hundred layers, and other tests run beside it. */
-const PATIENCE = 180_000
+/** Milliseconds: plain JavaScript takes half a minute for Inception v3, and other tests run beside it. */
+const PATIENCE = 600_000
 
-const executor = cpu()
-afterAll(() => executor.close())
+/** Of few enough pixels for the kernels of the reference. */
+const SMALL = ['emotion-graph', 'doodlenet', 'teachablemachine-tiny-96gray']
 
-for (const [name, figures] of Object.entries(models))
-  describeWith(`tfjs/${name}`)(name, () => examine(async () => shared(`tfjs/${name}/model.json`), figures))
+const native = kindOf('tfjs-node')
+if (!isInstalled(native)) console.log(`Skipped: ${native.device} is not installed. Set it up by: ${setUp(native)}`)
 
 /** Where nsfwjs is installed: beside advx, or in the folder that the tests are told of. */
 const installed = [fileURLToPath(new URL('../../', import.meta.url)), process.env.ADVX_TFJS ?? ''].find(
@@ -39,16 +41,29 @@ const installed = [fileURLToPath(new URL('../../', import.meta.url)), process.en
 )
 if (installed === undefined) console.log('Skipped: nsfwjs is not installed, nor in a folder that ADVX_TFJS names.')
 
-for (const [name, figures] of Object.entries(nsfwjs))
-  (installed === undefined ? describe.skip : describe)(`nsfwjs ${name}`, () =>
-    examine(async () => {
-      const folder = await folderOf()
-      unpack(installed!, name, folder)
-      return folder
-    }, figures),
-  )
+const devices = ['cpu', 'tfjs-cpu', 'tfjs-wasm', ...(isInstalled(native) ? [native.device] : []), 'reference']
+describe.each(devices)('on %s', device => {
+  for (const [name, figures] of Object.entries(models))
+    if (device !== 'reference' || SMALL.includes(name))
+      describeWith(`tfjs/${name}`)(name, () => examine(device, async () => shared(`tfjs/${name}/model.json`), figures))
 
-function examine(path: () => Promise<string>, { preprocess, classes, scores }: Figures): void {
+  for (const [name, figures] of Object.entries(nsfwjs))
+    if (device !== 'reference')
+      (installed === undefined ? describe.skip : describe)(`nsfwjs ${name}`, () =>
+        examine(
+          device,
+          async () => {
+            const folder = await folderOf()
+            unpack(installed!, name, folder)
+            return folder
+          },
+          figures,
+        ),
+      )
+})
+
+function examine(device: string, path: () => Promise<string>, { preprocess, classes, scores }: Figures): void {
+  const executor = executorNamed(device)
   let model: Classifier
   let program: Program | undefined
   beforeAll(async () => {
@@ -56,7 +71,10 @@ function examine(path: () => Promise<string>, { preprocess, classes, scores }: F
     const { input: x, logits } = model.graph
     program = await executor.open(await executor.compile({ inputs: { x }, outputs: { logits } }))
   }, PATIENCE)
-  afterAll(() => program?.close())
+  afterAll(async () => {
+    await program?.close()
+    await executor.close()
+  })
 
   test(
     'gives what TensorFlow.js gives',

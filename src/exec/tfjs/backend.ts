@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import util from 'node:util'
 import { AdvxError } from '../../errors.ts'
 import { fileOf, type Kind, setUp } from './kinds.ts'
+import { registerNative } from './native.ts'
 
 /** TensorFlow.js with a backend. */
 export interface Backend {
@@ -18,6 +19,7 @@ export async function start(kind: Kind): Promise<Backend> {
   try {
     const require = createRequire(import.meta.url)
     const [tf] = kind.packages.map(name => require(fileOf(name)!)) as Backend['tf'][]
+    if (kind.backend === 'tensorflow') registerNative(tf, kind.backend)
     tf.enableProdMode() // no advertisement of other backends
     const use = async (): Promise<void> => {
       while (tf.getBackend() !== kind.backend)

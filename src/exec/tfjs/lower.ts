@@ -3,10 +3,11 @@ import { simplify } from '../../simplify.ts'
 import { bind, type Tensor } from '../../tensor.ts'
 import { sinkTransposes } from '../../transposes.ts'
 import { laidOut } from './in-layout.ts'
+import { maskedGradients } from './masks.ts'
 
 /** From the graph as an attack means it to the operators for which a backend `has` kernels, maps with channels last. */
 export function lower(outputs: readonly Tensor[], has: (kernel: string) => boolean): Tensor[] {
-  return simplify(sinkTransposes(laid(simplify(expanded(outputs, has)))))
+  return maskedGradients(simplify(sinkTransposes(laid(simplify(expanded(outputs, has))))), has)
 }
 
 /** Operators that are given in terms of others become these. */

@@ -4,7 +4,7 @@ import { isObject, type Json } from './json.ts'
 
 /**
  * The attributes of a TensorFlow node (AttrValue as JSON): numbers, truth as 0 or 1, texts, types by name, and lists of
- * these. Texts are in base64, whole numbers often in quotes. What is none of these is left out.
+ * these. Texts are in base64, whole numbers often in quotes; a function is its name. What is none of these is left out.
  * https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/framework/attr_value.proto
  */
 export const parseAttributes = (attributes: Json): ReadonlyMap<string, OnnxAttribute> =>
@@ -21,6 +21,7 @@ function parseValue(value: Json): OnnxAttribute | undefined {
   if (value.f !== undefined) return { kind: 'float', value: Number(value.f) }
   if (value.b !== undefined) return { kind: 'int', value: Number(value.b) }
   if (value.type !== undefined) return { kind: 'string', value: typeName(value.type) }
+  if (isObject(value.func)) return { kind: 'string', value: String(value.func.name) }
   return isObject(value.list) ? parseList(value.list) : undefined
 }
 

@@ -1,22 +1,27 @@
 import { AdvxError } from '../../errors.ts'
 import { sortNodes } from '../onnx/order.ts'
 import { nodeTitle } from '../onnx/quote.ts'
-import type { OnnxGraph, OnnxNode, OnnxTensor, OnnxValue } from '../onnx/schema.ts'
+import type { OnnxFunction, OnnxGraph, OnnxNode, OnnxTensor, OnnxValue } from '../onnx/schema.ts'
 import { definitions, demandKnown, demandUnique } from '../onnx/scope.ts'
-import { parseAttributes, typeName } from './attribute.ts'
+import { typeName } from './attribute.ts'
+import { demandNoLoops, withoutBranches } from './control-flow.ts'
+import { parseNodes, valueName } from './graph-nodes.ts'
 import { isObject, type Json, list, object, text } from './json.ts'
-
-/** The set that TensorFlow's operators are of. */
-export const TENSORFLOW = 'tensorflow'
+import { parseLibrary } from './library.ts'
 
 /**
- * A GraphModel's topology, TensorFlow's GraphDef, as a graph: its Placeholders are inputs, its Consts are weights. The
- * result k > 0 of a node is called `name:k`, its first by its name alone.
+ * A GraphModel's topology, TensorFlow's GraphDef, as a graph without control flow and the functions that it calls: its
+ * Placeholders are inputs, its Consts are weights.
  */
-export function parseGraphModel(topology: Json, signature: Json, weights: ReadonlyMap<string, OnnxTensor>): OnnxGraph {
+export function parseGraphModel(
+  topology: Json,
+  signature: Json,
+  weights: ReadonlyMap<string, OnnxTensor>,
+): { readonly graph: OnnxGraph; readonly functions: readonly OnnxFunction[] } {
   const protos = list(topology.node, "'node' of the topology").map((node, i) => object(node, `node ${i}`))
   const [sources, others] = [protos.filter(isSource), protos.filter(proto => !isSource(proto))]
-  const nodes = withOutputs(others.map(parseNode))
+  const nodes = parseNodes(others)
+  demandNoLoops(nodes)
   const inputs = sources.filter(isPlaceholder).map(proto => placeholder(proto, signature))
   const initializers = new Map(
     sources
@@ -37,44 +42,14 @@ export function parseGraphModel(topology: Json, signature: Json, weights: Readon
     outputs.map(({ name }) => name),
     new Set(names),
   )
-  return { ...graph, nodes: sortNodes(nodes) }
+  return {
+    graph: { ...graph, nodes: withoutBranches(sortNodes(nodes), weights) },
+    functions: parseLibrary(topology.library, weights),
+  }
 }
 
 const isPlaceholder = ({ op }: Json): boolean => op === 'Placeholder'
 const isSource = (proto: Json): boolean => proto.op === 'Const' || isPlaceholder(proto)
-
-/** `x:0` is x. */
-const valueName = (name: string): string => name.replace(/:0$/, '')
-
-function parseNode(proto: Json, i: number): OnnxNode {
-  const name = text(proto.name, `the name of node ${i}`)
-  const subject = `node '${name}'`
-  const inputs = list(proto.input ?? [], `the inputs of ${subject}`).map(input => text(input, `an input of ${subject}`))
-  return {
-    name,
-    type: text(proto.op, `the operator of ${subject}`),
-    domain: TENSORFLOW,
-    // ^x says that x comes before, and gives nothing.
-    inputs: inputs.filter(input => !input.startsWith('^')).map(valueName),
-    outputs: [name],
-    attributes: parseAttributes(object(proto.attr ?? {}, `'attr' of ${subject}`)),
-  }
-}
-
-/** Nodes do not say how many results they have: as many as others read. */
-function withOutputs(nodes: readonly OnnxNode[]): readonly OnnxNode[] {
-  const last = new Map<string, number>()
-  for (const input of nodes.flatMap(({ inputs }) => inputs)) {
-    const [, name, place] = /^(.*):(\d{1,4})$/.exec(input) ?? []
-    if (name !== undefined) last.set(name, Math.max(last.get(name) ?? 0, Number(place)))
-  }
-  return nodes.map(node => ({
-    ...node,
-    outputs: Array.from({ length: (last.get(node.name) ?? 0) + 1 }, (_, k) =>
-      k === 0 ? node.name : `${node.name}:${k}`,
-    ),
-  }))
-}
 
 /** Of the signature where the node leaves its shape open. */
 function placeholder({ name: said, attr }: Json, signature: Json): OnnxValue {

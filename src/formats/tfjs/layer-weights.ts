@@ -5,6 +5,7 @@ import type { Json } from './json.ts'
 /** The weights of a layer, in the order in which its operator reads them behind its inputs. */
 const WEIGHTS: Readonly<Record<string, readonly string[]>> = {
   Conv2D: ['kernel', 'bias'],
+  Conv2DTranspose: ['kernel', 'bias'],
   DepthwiseConv2D: ['depthwise_kernel', 'bias'],
   SeparableConv2D: ['depthwise_kernel', 'pointwise_kernel', 'bias'],
   Dense: ['kernel', 'bias'],
@@ -12,6 +13,9 @@ const WEIGHTS: Readonly<Record<string, readonly string[]>> = {
   LayerNormalization: ['gamma', 'beta'],
   PReLU: ['alpha'],
 }
+
+/** What Keras 3 calls some of them. */
+const LATER: Readonly<Record<string, string>> = { depthwise_kernel: 'kernel' }
 
 /** Which setting of a layer says that it does without a weight. */
 const FLAGS: Readonly<Record<string, string>> = { bias: 'use_bias', gamma: 'scale', beta: 'center' }
@@ -25,11 +29,14 @@ export function weightsOf(type: string, layer: string, config: Json, names: read
 
 /** `conv/kernel`; Keras also writes scopes in front, the layer's name twice, or `:0` behind. */
 function find(layer: string, weight: string, names: readonly string[]): string {
-  const wanted = `${layer}/${weight}`
-  if (names.includes(wanted)) return wanted
   const plain = (name: string): string => name.replace(/:0$/, '')
-  const fitting = names.filter(name => plain(name) === wanted || plain(name).endsWith(`/${wanted}`))
-  if (fitting.length === 1) return fitting[0]
-  const problem = fitting.length === 0 ? 'has no weight' : 'has several weights'
+  const fitting = (wanted: string): readonly string[] =>
+    names.includes(wanted)
+      ? [wanted]
+      : names.filter(name => plain(name) === wanted || plain(name).endsWith(`/${wanted}`))
+  const wanted = `${layer}/${weight}`
+  const found = [wanted, `${layer}/${LATER[weight]}`].map(fitting).find(names => names.length > 0) ?? []
+  if (found.length === 1) return found[0]
+  const problem = found.length === 0 ? 'has no weight' : 'has several weights'
   throw new AdvxError('model', `The layer ${quote(layer)} ${problem} ${quote(wanted)} in the manifest.`)
 }

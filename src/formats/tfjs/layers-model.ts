@@ -3,7 +3,7 @@ import { sortNodes } from '../onnx/order.ts'
 import { quote } from '../onnx/quote.ts'
 import type { OnnxGraph, OnnxNode, OnnxTensor, OnnxValue } from '../onnx/schema.ts'
 import { definitions, demandKnown, demandUnique } from '../onnx/scope.ts'
-import { type Json, list, object, text } from './json.ts'
+import { isObject, type Json, list, object, text } from './json.ts'
 import { layerAttributes } from './layer-attributes.ts'
 import { weightsOf } from './layer-weights.ts'
 
@@ -21,6 +21,8 @@ interface Layer {
   readonly config: Json
   /** What it is called with, once for each call; none where the order of the layers tells. */
   readonly calls: readonly (readonly string[])[]
+  /** The number of its first call: before Keras 3 the 0th call of a model is its own. */
+  readonly first: 0 | 1
 }
 
 /**
@@ -78,7 +80,7 @@ class Builder {
       else
         for (const [k, inputs] of layer.calls.entries()) {
           const outer = inputs.map(name => scope + name)
-          this.#call(layer, outer, scope, MODELS.includes(layer.type) ? k + 1 : k) // the 0th call of a model is its own
+          this.#call(layer, outer, scope, k + layer.first)
         }
     }
     return references(config.output_layers, "'output_layers'").map(reference => scope + valueName(reference))
@@ -123,7 +125,10 @@ function parseLayers({ layers }: Json): readonly Layer[] {
     const name = text(layer.name ?? config.name ?? `${type}_${i}`, `the name of layer ${i}`)
     const calls = list(layer.inbound_nodes ?? [], `'inbound_nodes' of ${quote(name)}`)
     const subject = `the inputs of layer ${quote(name)}`
-    return { type, name, config, calls: calls.map(call => references(call, subject).map(valueName)) }
+    const inputs = (call: unknown): Reference[] =>
+      isObject(call) ? histories(call, subject) : references(call, subject)
+    const first = MODELS.includes(type) && !calls.some(isObject) ? 1 : 0
+    return { type, name, config, first, calls: calls.map(call => inputs(call).map(valueName)) }
   })
 }
 
@@ -137,6 +142,21 @@ function references(value: unknown, subject: string): Reference[] {
     const [layer, call = 0, result = 0] = list(item, subject)
     return [text(layer, subject), Number(call), Number(result)]
   })
+}
+
+/** Of Keras 3: the tensors among the arguments of a call, each with where it came from. */
+function histories(call: Json, subject: string): Reference[] {
+  const found: Reference[] = []
+  const pending: unknown[] = [call.kwargs, call.args]
+  while (pending.length > 0) {
+    const value = pending.pop()
+    if (Array.isArray(value)) pending.push(...value.toReversed())
+    else if (isObject(value) && value.class_name === '__keras_tensor__') {
+      const { keras_history: history } = object(value.config, subject)
+      found.push(...references([history], subject))
+    } else if (isObject(value)) pending.push(...Object.values(value).toReversed())
+  }
+  return found
 }
 
 const valueName = ([layer, call, result]: Reference): string =>

@@ -3,7 +3,8 @@ import { type AdvxError, expected } from '../../errors.ts'
 import { locator } from '../folder.ts'
 import { ofFile } from '../of-file.ts'
 import type { OnnxModel } from '../onnx/schema.ts'
-import { parseGraphModel, TENSORFLOW } from './graph-model.ts'
+import { parseGraphModel } from './graph-model.ts'
+import { TENSORFLOW } from './graph-nodes.ts'
 import { isObject, type Json, parseJson } from './json.ts'
 import { KERAS, parseLayersModel } from './layers-model.ts'
 import { parseManifest } from './manifest.ts'
@@ -34,9 +35,10 @@ export async function readTfjs(path: string): Promise<OnnxModel> {
       irVersion: 0,
       producer: producerOf(json, topology),
       opsets: new Map([[layers ? KERAS : TENSORFLOW, 0]]),
-      graph: layers ? parseLayersModel(topology, weights) : parseGraphModel(topology, signature, weights),
+      ...(layers
+        ? { graph: parseLayersModel(topology, weights), functions: [] }
+        : parseGraphModel(topology, signature, weights)),
       metadata: new Map(Object.entries(own).map(([key, value]) => [key, asText(value)])),
-      functions: [],
     }
   } catch (error) {
     throw ofFile(path, error)

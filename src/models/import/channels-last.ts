@@ -1,5 +1,5 @@
 import { AdvxError, expected, ShapeError } from '../../errors.ts'
-import { conv, type Window } from '../../ops/conv.ts'
+import { conv, convInput, type Window } from '../../ops/conv.ts'
 import { averagePool, maxPool, type Pooling } from '../../ops/pool.ts'
 import { reshape, transpose } from '../../ops/shape.ts'
 import { show, size } from '../../shape.ts'
@@ -48,6 +48,34 @@ export function depthwise(call: Call, picture: Tensor, kernel: Tensor, walk: Wal
   return convolved(call, picture, weights, () => channels, walk)
 }
 
+/** The transpose of a convolution by a kernel [h, w, out, in], onto pictures of the `spatial` lengths. */
+export function deconvolution(
+  call: Call,
+  picture: Tensor,
+  kernel: Tensor,
+  walk: Walk,
+  spatial: readonly number[],
+): Tensor {
+  demandKernel(kernel)
+  return overPictures(picture, walk.layout, g => {
+    const weights = transpose(kernel, [3, 2, 0, 1])
+    const [outputs, inputs, h, w] = weights.shape
+    const window = windowOf(spatial, [h, w], walk)
+    const windows = spatial.map((d, i) => Math.floor(roomOf(d, [h, w], i, window) / walk.strides[i]) + 1)
+    if (g.shape[1] !== outputs || windows.some((d, i) => d !== g.shape[2 + i]))
+      throw new ShapeError(
+        `Weights of [${show(kernel.shape)}] do not spread [${show(g.shape)}] over [${show(spatial)}].`,
+      )
+    call.setting.budget.activation([g.shape[0], inputs, ...spatial])
+    if (!call.live) call.setting.budget.work(Math.abs(size(g.shape)) * inputs * h * w)
+    return convInput(g, weights, spatial, { ...window, group: 1 })
+  })
+}
+
+/** What a window of a kernel leaves of a padded length. */
+const roomOf = (length: number, kernel: readonly number[], i: number, { pads, dilations }: Window): number =>
+  length + pads[i] + pads[i + 2] - (dilations[i] * (kernel[i] - 1) + 1)
+
 function demandKernel({ shape }: Tensor): void {
   if (shape.length !== 4) throw new ShapeError(`Weights of [${show(shape)}] are no kernel [h, w, in, out].`)
 }
@@ -57,15 +85,19 @@ function convolved(call: Call, picture: Tensor, weights: Tensor, groups: (x: Ten
     const group = groups(x)
     if (!(Number.isInteger(group) && group >= 1))
       throw new ShapeError(`Weights of [${show(weights.shape)}] do not fit [${show(x.shape)}].`)
-    const y = conv(x, weights, { ...windowOf(x, weights.shape.slice(2), walk), group })
+    const y = conv(x, weights, { ...windowOf(x.shape.slice(2), weights.shape.slice(2), walk), group })
     if (!call.live) call.setting.budget.work(Math.abs(size(y.shape)) * (size(weights.shape) / weights.shape[0]))
     return y
   })
 }
 
-function windowOf(x: Tensor, kernel: readonly number[], { strides, dilations, padding }: Walk): Window {
+function windowOf(
+  lengths: readonly number[],
+  kernel: readonly number[],
+  { strides, dilations, padding }: Walk,
+): Window {
   const reach = kernel.map((k, axis) => dilations[axis] * (k - 1) + 1)
-  const lacks = (axis: number): number => missingForSame(x.shape[2 + axis], reach[axis], strides[axis])
+  const lacks = (axis: number): number => missingForSame(lengths[axis], reach[axis], strides[axis])
   const pads: Pads =
     padding === 'same' ? shared([lacks(0), lacks(1)], false) : padding === 'valid' ? [0, 0, 0, 0] : padding
   return { strides, dilations, pads }
@@ -74,7 +106,7 @@ function windowOf(x: Tensor, kernel: readonly number[], { strides, dilations, pa
 /** The largest of each window, or the mean of what of it lies in the picture. */
 export const pool = (call: Call, kind: 'max' | 'average', kernel: readonly [number, number], walk: Walk): Tensor =>
   overPictures(call.tensor(0), walk.layout, x => {
-    const window: Pooling = { kernel, ...windowOf(x, kernel, walk) }
+    const window: Pooling = { kernel, ...windowOf(x.shape.slice(2), kernel, walk) }
     if (window.pads.some((p, i) => p >= kernel[i % 2]))
       throw new ShapeError(`Pads of [${window.pads}] are windows of their own.`)
     if (!call.live) call.setting.budget.work(Math.abs(size(x.shape)) * kernel[0] * kernel[1])

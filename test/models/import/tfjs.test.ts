@@ -72,6 +72,52 @@ describe('a model', () => {
     expect(notes.join()).toMatch(/1 layer names an input shape that is not the one it gets/)
   })
 
+  test('of Keras 3, whose layers name their tensors in full', async () => {
+    const tensor = (from: string, call = 0): object => ({
+      class_name: '__keras_tensor__',
+      config: { shape: [null, 6, 5, 3], dtype: 'float32', keras_history: [from, call, 0] },
+    })
+    const layer = (class_name: string, name: string, config: object, ...calls: readonly (readonly unknown[])[]) => ({
+      class_name,
+      module: 'keras.layers',
+      name,
+      config: { name, dtype: { class_name: 'DTypePolicy', config: { name: 'float32' } }, ...config },
+      inbound_nodes: calls.map(args => ({ args, kwargs: { mask: null, training: false } })),
+    })
+    const inner = {
+      layers: [
+        layer('InputLayer', 'in', { batch_shape: [null, 6, 5, 3] }),
+        layer('DepthwiseConv2D', 'each', { kernel_size: [1, 1], use_bias: false }, [tensor('in')]),
+        layer('LeakyReLU', 'leak', { negative_slope: 0.5 }, [tensor('each')]),
+      ],
+      input_layers: ['in', 0, 0],
+      output_layers: ['leak', 0, 0],
+    }
+    const topology = {
+      keras_version: '3.4.1',
+      model_config: {
+        class_name: 'Functional',
+        config: {
+          layers: [
+            layer('InputLayer', 'pictures', { batch_shape: [null, 6, 5, 3] }),
+            layer('Functional', 'inner', inner, [tensor('pictures')], [tensor('inner')]),
+            layer('Add', 'sum', {}, [[tensor('inner'), tensor('inner', 1)]]),
+            layer('GlobalAveragePooling2D', 'means', { keepdims: false }, [tensor('sum')]),
+            layer('Dense', 'dense', { units: 2, activation: 'linear', use_bias: false }, [tensor('means')]),
+          ],
+          input_layers: [['pictures', 0, 0]],
+          output_layers: [['dense', 0, 0]],
+        },
+      },
+    }
+    const model = await load(topology, [floats('each/kernel', [1, 1, 3, 1], [1, -2, 3]), ...layerWeights])
+    // Of ones: each is [1, -1, 3], and again [1, 2, 9].
+    const w = floats('w', [3, 2]).bytes
+    const kernel = new Float32Array(w.buffer)
+    const wanted = [0, 1].map(k => 2 * kernel[k] + kernel[2 + k] + 12 * kernel[4 + k])
+    for (const [k, z] of logits(model).entries()) expect(z).toBeCloseTo(wanted[k], 5)
+  })
+
   test('whose second result is taken', async () => {
     const parts = [
       node('parts', 'Split', ['one', 'mean'], { num_split: { i: '3' } }),
@@ -126,6 +172,45 @@ describe('what cannot be read is told with its node', () => {
           node('logits', 'Mean', ['b', 'axes']),
         ),
       'convert the model for inference',
+    ],
+    [
+      'a way that depends on the picture',
+      () =>
+        graph(
+          node('whether', 'Greater', ['y', 'y']),
+          node('odd', 'Switch', ['y', 'whether']),
+          node('z', 'Neg', ['odd']),
+        ),
+      "The node 'odd' (Switch) cannot be read. Its condition 'whether' is no constant: convert the model for inference.",
+    ],
+    [
+      'a loop',
+      () => graph(node('odd', 'StatelessWhile', ['y'])),
+      "The node 'odd' (StatelessWhile) cannot be read. advx reads no loops",
+    ],
+    [
+      'a loop of nodes',
+      () => graph(node('in', 'Enter', ['y']), node('m', 'Merge', ['in', 'on']), node('on', 'NextIteration', ['m'])),
+      "The node 'in' (Enter) cannot be read. advx reads no loops",
+    ],
+    [
+      "a convolution's transpose onto another shape",
+      () =>
+        load(
+          {
+            node: [
+              placeholder(...picture),
+              constant('sizes'),
+              constant('w'),
+              node('y', 'Conv2DBackpropInput', ['sizes', 'w', 'x'], {
+                padding: attr.text('SAME'),
+                strides: attr.ints(1, 2, 2, 1),
+              }),
+            ],
+          },
+          [whole('sizes', [1, 9, 9, 2]), floats('w', [3, 3, 2, 3])],
+        ),
+      'Weights of [3, 3, 2, 3] do not spread [1, 3, 6, 5] over [9, 9]',
     ],
     [
       'weights that do not fit',

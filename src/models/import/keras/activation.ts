@@ -79,7 +79,7 @@ const rectified: Operator = call => {
 export const KERAS_ACTIVATIONS: Operators = {
   Activation: call => activated(call, call.tensor(0)),
   ReLU: rectified,
-  LeakyReLU: call => leaky(call.tensor(0), numberOf(call, 'alpha', 0.3)),
+  LeakyReLU: call => leaky(call.tensor(0), numberOf(call, 'alpha', numberOf(call, 'negative_slope', 0.3))), // in Keras 3
   PReLU: call => leaky(call.tensor(0), call.tensor(1)),
   ELU: call => onnx(ACTIVATIONS.Elu, { alpha: numberOf(call, 'alpha', 1) })(call.tensor(0), call),
   ThresholdedReLU: call =>

@@ -4,7 +4,7 @@ import { pad, slice } from '../../../ops/slice.ts'
 import { show } from '../../../shape.ts'
 import type { Tensor } from '../../../tensor.ts'
 import type { Call, Operator, Operators } from '../call.ts'
-import { convolution, depthwise, overPictures, pool } from '../channels-last.ts'
+import { convolution, deconvolution, depthwise, overPictures, pool } from '../channels-last.ts'
 import { resized } from '../tensorflow/resize.ts'
 import { activated } from './activation.ts'
 import { flagOf, layoutOf, pairOf, sidesOf, walkOf } from './settings.ts'
@@ -28,6 +28,18 @@ const separable: Operator = call => {
   const apart = depthwise(call, call.tensor(0), call.tensor(1), walk)
   const plain = { ...walk, strides: [1, 1], dilations: [1, 1], padding: 'valid' } as const
   return finished(call, convolution(call, apart, call.tensor(2), plain), 3)
+}
+
+/** Each pixel becomes a window; of valid ones those that reach further than a stride stick out at the end. */
+const spread: Operator = call => {
+  const [x, kernel, walk] = [call.tensor(0), call.tensor(1), walkOf(call)]
+  const lengths = walk.layout === 'last' ? x.shape.slice(1, 3) : x.shape.slice(2, 4)
+  const out = lengths.map(
+    (d, i) => d * walk.strides[i] + (walk.padding === 'valid' ? Math.max(0, kernel.shape[i] - walk.strides[i]) : 0),
+  )
+  if (call.node.attributes.get('output_padding') || walk.dilations.some(d => d > 1))
+    throw new ShapeError('Its output_padding or dilation_rate is not known.')
+  return finished(call, deconvolution(call, x, kernel, walk, out), 2)
 }
 
 const dense: Operator = call => {
@@ -90,6 +102,7 @@ const enlarged: Operator = call => {
 
 export const KERAS_WINDOWS: Operators = {
   Conv2D: convolved(convolution),
+  Conv2DTranspose: spread,
   DepthwiseConv2D: convolved(depthwise),
   SeparableConv2D: separable,
   Dense: dense,

@@ -2,7 +2,16 @@ import { AdvxError, expected } from '../../../errors.ts'
 import type { OnnxAttribute } from '../../../formats/onnx/schema.ts'
 import type { Tensor } from '../../../tensor.ts'
 import type { Call, Operator, Operators } from '../call.ts'
-import { convolution, demandPair, depthwise, type Layout, paddingNamed, pool, type Walk } from '../channels-last.ts'
+import {
+  convolution,
+  deconvolution,
+  demandPair,
+  depthwise,
+  type Layout,
+  paddingNamed,
+  pool,
+  type Walk,
+} from '../channels-last.ts'
 import { isTensor } from '../value.ts'
 import { TF_ELEMENTWISE } from './elementwise.ts'
 
@@ -79,6 +88,22 @@ const fused =
   call =>
     fusedBehind(call, f(call, call.tensor(0), call.tensor(1), walkOf(call)))
 
+/** A convolution's transpose: input 0 is the shape of the result, whose batch is that of the pictures. */
+const spread: Operator = call => {
+  const { data, batch } = call.numbers(0)
+  const walk = walkOf(call)
+  const axes = walk.layout === 'last' ? [1, 2] : [2, 3]
+  if (data.length !== 4 || axes.some(axis => batch?.[axis]))
+    throw expected('model', 'the four lengths of pictures', 'its input 1', Array.from(data))
+  return deconvolution(
+    call,
+    call.tensor(2),
+    call.tensor(1),
+    walk,
+    axes.map(axis => data[axis]),
+  )
+}
+
 const pooling =
   (kind: 'max' | 'average'): Operator =>
   call =>
@@ -87,6 +112,7 @@ const pooling =
 export const TF_WINDOWS: Operators = {
   Conv2D: plain(convolution),
   _FusedConv2D: fused(convolution),
+  Conv2DBackpropInput: spread,
   DepthwiseConv2dNative: plain(depthwise),
   DepthwiseConv2d: plain(depthwise),
   FusedDepthwiseConv2dNative: fused(depthwise),

@@ -1,4 +1,4 @@
-import { clip, div, sqrt } from '../../../ops/elementwise.ts'
+import { clip, div, exp, log, sqrt, where } from '../../../ops/elementwise.ts'
 import { reshape } from '../../../ops/shape.ts'
 import type { Operator, Operators } from '../call.ts'
 import { ACTIVATIONS, leaky } from '../operators/activation.ts'
@@ -6,7 +6,7 @@ import { COMPARISONS } from '../operators/comparison.ts'
 import { ELEMENTWISE } from '../operators/elementwise.ts'
 import { castTo } from '../operators/source.ts'
 import { TRIGONOMETRY } from '../operators/trigonometry.ts'
-import type { Kind } from '../value.ts'
+import type { Kind, Value } from '../value.ts'
 
 /** The last axis is the channels, or the second one as in [N, C, H, W]. */
 const biased: Operator = call => {
@@ -24,6 +24,19 @@ const KINDS: Readonly<Record<string, Kind>> = {
   bool: 'bool',
 }
 
+/** Both are whole numbers of shapes, or maps: rounded down. */
+const floorDivided: Operator = call =>
+  ELEMENTWISE.Floor(call.as({ inputs: [ELEMENTWISE.Div(call.as({ inputs: call.values() })) as Value] }))
+
+/** 0 where the divisor is 0. */
+const dividedOrZero: Operator = call => {
+  const [a, b] = [call.tensor(0), call.tensor(1)]
+  return where(b, a.div(where(b, b, 1)), 0)
+}
+
+const unlike: Operator = call =>
+  COMPARISONS.Not(call.as({ inputs: [COMPARISONS.Equal(call.as({ inputs: call.values() })) as Value] }))
+
 const square: Operator = call => call.tensor(0).mul(call.tensor(0))
 const rsqrt: Operator = call => div(1, sqrt(call.tensor(0)))
 
@@ -37,7 +50,10 @@ export const TF_ELEMENTWISE: Operators = {
   Mul: ELEMENTWISE.Mul,
   Div: ELEMENTWISE.Div,
   RealDiv: ELEMENTWISE.Div,
+  FloorDiv: floorDivided,
+  DivNoNan: dividedOrZero,
   FloorMod: ELEMENTWISE.Mod,
+  Mod: ELEMENTWISE.Mod,
   Maximum: ELEMENTWISE.Max,
   Minimum: ELEMENTWISE.Min,
   Pow: ELEMENTWISE.Pow,
@@ -54,13 +70,14 @@ export const TF_ELEMENTWISE: Operators = {
   Reciprocal: ELEMENTWISE.Reciprocal,
   Inv: ELEMENTWISE.Reciprocal,
   Exp: ELEMENTWISE.Exp,
+  Expm1: call => exp(call.tensor(0)).sub(1),
   Log: ELEMENTWISE.Log,
+  Log1p: call => log(call.tensor(0).add(1)),
   Erf: ELEMENTWISE.Erf,
   Floor: ELEMENTWISE.Floor,
   Ceil: ELEMENTWISE.Ceil,
   Round: ELEMENTWISE.Round,
-  Sin: TRIGONOMETRY.Sin,
-  Cos: TRIGONOMETRY.Cos,
+  ...TRIGONOMETRY,
   ClipByValue: call => clip(call.tensor(0), call.scalar(1), call.scalar(2)),
 
   Relu: ACTIVATIONS.Relu,
@@ -78,6 +95,9 @@ export const TF_ELEMENTWISE: Operators = {
   Less: COMPARISONS.Less,
   LessEqual: COMPARISONS.LessOrEqual,
   Equal: COMPARISONS.Equal,
+  NotEqual: unlike,
+  IsNan: COMPARISONS.IsNaN,
+  IsInf: COMPARISONS.IsInf,
   LogicalNot: COMPARISONS.Not,
   LogicalAnd: COMPARISONS.And,
   LogicalOr: COMPARISONS.Or,

@@ -1,11 +1,9 @@
 import { expected, ShapeError } from '../../../errors.ts'
 import type { OnnxAttribute } from '../../../formats/onnx/schema.ts'
 import { reverse } from '../../../ops/shape.ts'
-import type { Tensor } from '../../../tensor.ts'
 import { axesOf, axisOf, demandNoBatch } from '../axes.ts'
 import type { Call, Operator, Operators } from '../call.ts'
-import { asBefore, channelsFirst } from '../channels-last.ts'
-import { BLOCKS } from '../operators/blocks.ts'
+import { COMPARISONS } from '../operators/comparison.ts'
 import { GATHERINGS } from '../operators/gathering.ts'
 import { ORDERINGS } from '../operators/ordering.ts'
 import { PADDINGS } from '../operators/padding.ts'
@@ -13,6 +11,7 @@ import { REDUCTIONS } from '../operators/reduction.ts'
 import { SHAPES } from '../operators/shape.ts'
 import { SLICES } from '../operators/slicing.ts'
 import { SOURCES } from '../operators/source.ts'
+import { TRIANGLES } from '../operators/triangular.ts'
 import { asTensor, isTensor, lengths, numbers, plain, type Value } from '../value.ts'
 
 const int = (value: number): OnnxAttribute => ({ kind: 'int', value })
@@ -120,15 +119,11 @@ const best =
   call =>
     operator(call.as({ inputs: [call.value(0)], attributes: { axis: int(call.scalar(1)), keepdims: int(0) } }))
 
-const blocks =
-  (operator: Operator): Operator =>
-  call => {
-    const x = channelsFirst(call.tensor(0), 'last')
-    return asBefore(
-      operator(call.as({ inputs: [x], attributes: { blocksize: int(call.int('block_size')) } })) as Tensor,
-      'last',
-    )
-  }
+/** `on` at the index, `off` elsewhere: inputs 2 and 3. */
+const hot: Operator = call => {
+  const choice = numbers([call.scalar(3), call.scalar(2)], [2], 'float')
+  return COMPARISONS.OneHot(call.as({ inputs: [call.value(0), call.value(1), choice] }))
+}
 
 const split = (call: Call, value: number, axis: number, sizes?: number): ReturnType<Operator> =>
   SLICES.Split(
@@ -149,6 +144,9 @@ export const TF_SHAPES: Operators = {
   Max: reduction(REDUCTIONS.ReduceMax),
   Min: reduction(REDUCTIONS.ReduceMin),
   Prod: reduction(REDUCTIONS.ReduceProd),
+  All: reduction(REDUCTIONS.ReduceMin),
+  Any: reduction(REDUCTIONS.ReduceMax),
+  EuclideanNorm: reduction(REDUCTIONS.ReduceL2),
   ArgMax: best(ORDERINGS.ArgMax),
   ArgMin: best(ORDERINGS.ArgMin),
 
@@ -159,10 +157,10 @@ export const TF_SHAPES: Operators = {
     return SHAPES.Squeeze(call.as({ inputs: [call.value(0), axes.length > 0 ? numbers(axes) : undefined] }))
   },
   ExpandDims: call => SHAPES.Unsqueeze(call.as({ inputs: [call.value(0), numbers([call.scalar(1)])] })),
-  Shape: call => {
-    const value = call.value(0)
-    return lengths(isTensor(value) ? value.shape : value.dims)
-  },
+  Shape: call => SHAPES.Shape(call.as({ inputs: [call.value(0)] })),
+  ShapeN: call => call.values().map(value => lengths(isTensor(value) ? value.shape : value.dims)),
+  Size: SHAPES.Size,
+  Rank: call => numbers([rankOf(call.value(0))], []),
   Transpose: call => SHAPES.Transpose(call.as({ inputs: [call.value(0)], attributes: { perm: ints(call.whole(1)) } })),
   ReverseV2: call => {
     const x = call.tensor(0)
@@ -188,9 +186,13 @@ export const TF_SHAPES: Operators = {
   Fill: filled,
   Range: SOURCES.Range,
   ZerosLike: call => call.tensor(0).mul(0),
-  DepthToSpace: blocks(BLOCKS.DepthToSpace),
-  SpaceToDepth: blocks(BLOCKS.SpaceToDepth),
+  OnesLike: call => call.tensor(0).mul(0).add(1),
+  OneHot: hot,
+  TopKV2: ORDERINGS.TopK,
+  GatherNd: GATHERINGS.GatherND,
+  Cumsum: TRIANGLES.CumSum,
 
+  EnsureShape: same,
   Identity: same,
   IdentityN: same,
   StopGradient: same,
