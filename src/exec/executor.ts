@@ -45,7 +45,8 @@ export interface Executor {
   /** Loads the native part, so that the first `open` need not wait for it. */
   load(): Promise<void>
   compile(fn: Fn): Promise<Artifact>
-  open(artifact: Artifact): Promise<Program>
+  /** `threads`: that one call may use; 1 when absent. A runtime may have its own way. */
+  open(artifact: Artifact, threads?: number): Promise<Program>
   /** Frees what `compile` wrote. */
   close(): Promise<void>
 }

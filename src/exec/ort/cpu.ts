@@ -25,7 +25,7 @@ export function cpu(options: CpuOptions = {}): Executor {
       compiler ??= import('./compile.ts').then(module => module.compiler(options))
       return (await compiler).compile(fn)
     },
-    open: artifact => openSession(artifact as OrtArtifact),
+    open: (artifact, threads) => openSession(artifact as OrtArtifact, threads),
     close: async () => (await compiler)?.close(),
   }
 }
