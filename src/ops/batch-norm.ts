@@ -1,7 +1,7 @@
 import { ShapeError } from '../errors.ts'
 import { show } from '../shape.ts'
 import { bind, type Tensor } from '../tensor.ts'
-import { sqrt } from './elementwise.ts'
+import { neg, sqrt } from './elementwise.ts'
 import type { Op } from './op.ts'
 import { reshape } from './shape.ts'
 
@@ -40,13 +40,13 @@ const batchNormOp: Op = {
     if (x.length !== 4 || wrong) throw new ShapeError(`[${show(wrong ?? [])}] for the channels of [${show(x)}]`)
     return x
   },
-  // Only the network that is not in training has a gradient here, and there the running figures are constants.
-  vjp(g, _, inputs, attrs) {
-    const [x, gamma, , mean, variance] = inputs
+  vjp(g, _, [x, gamma, , mean, variance], attrs) {
     const deviation = sqrt(variance.add(attrs.epsilon as number))
     const standard = x.sub(perChannel(mean)).div(perChannel(deviation))
+    const factor = gamma.div(deviation)
     const total = (t: Tensor): Tensor => reshape(t.sum([0, 2, 3]), gamma.shape)
-    return [g.mul(perChannel(gamma.div(deviation))), total(g.mul(standard)), total(g), null, null]
+    const [sum, along] = [total(g), total(g.mul(standard))]
+    return [g.mul(perChannel(factor)), along, sum, neg(sum.mul(factor)), along.mul(factor).div(deviation).mul(-0.5)]
   },
   onnx: { as: inParts },
   tfjs: { as: inParts },
