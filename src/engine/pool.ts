@@ -14,7 +14,9 @@ export interface Pool extends Lane {
 export function hire(executor: Executor, threads: number): Pool {
   const here = !executor.threads || !hasThreads
   const lane = (): Lane => remoteLane(thread('lane', executor.name))
-  return poolOf(here ? [laneOf(executor)] : Array.from({ length: threads }, lane))
+  const pool = poolOf(here ? [laneOf(executor)] : Array.from({ length: threads }, lane))
+  const learned = executor.learn?.(pool.runOnce)
+  return { ...pool, close: () => Promise.resolve(learned).then(pool.close) }
 }
 
 /**
@@ -31,6 +33,7 @@ function poolOf(lanes: readonly Lane[]): Pool {
   return {
     lanes: lanes.length,
     open: (...args) => all(lane => lane.open(...args)),
+    runOnce: lanes[0].runOnce,
     classify: levels => classifications(lane => lane.classify(levels)),
     attack: (...args) => admitted(...args),
     trial: (...args) => trials(lane => lane.trial(...args)),
@@ -58,6 +61,7 @@ function share(lanes: readonly Lane[]): <T>(work: (lane: Lane) => Promise<T>) =>
 
 const remoteLane = ({ call, close }: Thread): Lane => ({
   open: (program, artifact) => call('open', program, artifact),
+  runOnce: (artifact, feeds) => call('runOnce', artifact, feeds),
   classify: levels => call('classify', levels),
   attack: (job, levels, y) => call('attack', job, levels, y),
   trial: (program, pictures, classes) => call('trial', program, pictures, classes),
