@@ -7,6 +7,7 @@ import { help } from './commands/help.ts'
 import { inspect } from './commands/inspect.ts'
 import { list } from './commands/list.ts'
 import { models } from './commands/models.ts'
+import { train } from './commands/train.ts'
 import { verify } from './commands/verify.ts'
 import { version } from './package.ts'
 
@@ -29,7 +30,7 @@ export function program(): Command {
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ outputError: () => {} })
-  for (const make of [attack, verify, list, help, models, inspect, convert, doctor])
+  for (const make of [attack, verify, train, list, help, models, inspect, convert, doctor])
     root.addCommand(inheriting(make(), root))
   return root.hook('preSubcommand', async (_, command) => {
     if (command.name() === 'attack') await addChosenParameters(command, root.args.slice(1))

@@ -25,14 +25,21 @@ export async function convertModel(model: string, path: string, options: Convert
     throw expected('usage', 'a name that ends in .onnx or .json', 'the file to write', path)
   if (options.force !== true && (await exists(path)))
     throw new AdvxError('output', `${path} is there already. Give another name, or --force to replace it.`)
-  const { preprocess, classes, output } = options
-  const found = await loadModel(model, { preprocess, classes, output })
-  const nothing = { ...found.preprocessing.json, order: 'rgb', scale: 1, mean: null, std: null } as const
-  const plain = await loadModel(model, { preprocess: nothing, output })
+  const { found, plain } = await loadPlain(model, options)
   const metadata = metadataOf(found)
-  if (ending === '.onnx') await writeOnnx(path, { ...asOnnx(plain), metadata })
+  if (ending === '.onnx') await writeOnnx(path, { ...asOnnx(plain.graph, plain.batch), metadata })
   else await writeTfjs(path, emitTfjs({ ...plain.graph, batch: plain.batch }, metadata))
   return found
+}
+
+/** A model, and the same without the arithmetic of its preprocessing in front of it. */
+export async function loadPlain(
+  model: string,
+  { preprocess, classes, output }: Pick<LoadOptions, 'preprocess' | 'classes' | 'output'>,
+): Promise<{ readonly found: Classifier; readonly plain: Classifier }> {
+  const found = await loadModel(model, { preprocess, classes, output })
+  const nothing = { ...found.preprocessing.json, order: 'rgb', scale: 1, mean: null, std: null } as const
+  return { found, plain: await loadModel(model, { preprocess: nothing, output }) }
 }
 
 const exists = (path: string): Promise<boolean> =>
@@ -41,7 +48,8 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   )
 
-function asOnnx({ graph, batch }: Classifier): OnnxModel {
+/** A network as an ONNX model: `input` to `logits`; `batch` 1: for one picture at a time. */
+export function asOnnx(graph: Classifier['graph'], batch: Classifier['batch'] = 'any'): OnnxModel {
   const [logits] = inOnnxForms([graph.logits])
   const model = emit({ inputs: { input: graph.input }, outputs: { logits } })
   if (batch === 'any') return model
@@ -50,7 +58,11 @@ function asOnnx({ graph, batch }: Classifier): OnnxModel {
   return { ...model, graph: { ...model.graph, inputs: inputs.map(alone), outputs: outputs.map(alone) } }
 }
 
-function metadataOf({ classes, classesFrom, preprocessing }: Classifier): ReadonlyMap<string, string> {
+export function metadataOf({
+  classes,
+  classesFrom,
+  preprocessing,
+}: Pick<Classifier, 'classes' | 'classesFrom' | 'preprocessing'>): ReadonlyMap<string, string> {
   const metadata = new Map<string, string>()
   if (classesFrom !== 'indices') metadata.set('advx.classes', JSON.stringify(classes))
   if (preprocessing.from !== 'default') metadata.set('advx.preprocessing', preprocessingText(preprocessing.json))
