@@ -1,14 +1,9 @@
-import { access } from 'node:fs/promises'
 import { extname } from 'node:path'
-import { AdvxError, expected } from '../errors.ts'
-import { emit } from '../exec/ort/emit.ts'
-import { inOnnxForms } from '../exec/ort/lower.ts'
 import { emitTfjs } from '../exec/tfjs/emit.ts'
-import type { OnnxModel, OnnxValue } from '../formats/onnx/schema.ts'
 import { writeOnnx } from '../formats/onnx/write.ts'
 import { writeTfjs } from '../formats/tfjs/write.ts'
 import { type Classifier, type LoadOptions, loadModel } from '../models/load.ts'
-import { preprocessingText } from '../models/preprocessing-text.ts'
+import { checkNewFile, metadataOf, onnxOf } from './network.ts'
 
 export interface ConvertOptions extends Pick<LoadOptions, 'preprocess' | 'classes' | 'output'> {
   /** Take the place of a file that is there. */
@@ -20,39 +15,12 @@ export interface ConvertOptions extends Pick<LoadOptions, 'preprocess' | 'classe
  * where the name ends in .json as a GraphModel of TensorFlow.js, pictures [N, H, W, C] in. Preprocessing is not in the network but, with the classes' names, in its metadata, where they are known.
  */
 export async function convertModel(model: string, path: string, options: ConvertOptions = {}): Promise<Classifier> {
-  const ending = extname(path).toLowerCase()
-  if (ending !== '.onnx' && ending !== '.json')
-    throw expected('usage', 'a name that ends in .onnx or .json', 'the file to write', path)
-  if (options.force !== true && (await exists(path)))
-    throw new AdvxError('output', `${path} is there already. Give another name, or --force to replace it.`)
+  await checkNewFile(path, ['.onnx', '.json'], options.force === true)
   const { preprocess, classes, output } = options
   const found = await loadModel(model, { preprocess, classes, output })
   const nothing = { ...found.preprocessing.json, order: 'rgb', scale: 1, mean: null, std: null } as const
-  const plain = await loadModel(model, { preprocess: nothing, output })
-  const metadata = metadataOf(found)
-  if (ending === '.onnx') await writeOnnx(path, { ...asOnnx(plain), metadata })
-  else await writeTfjs(path, emitTfjs({ ...plain.graph, batch: plain.batch }, metadata))
+  const { graph, batch } = await loadModel(model, { preprocess: nothing, output })
+  if (extname(path).toLowerCase() === '.onnx') await writeOnnx(path, onnxOf({ ...graph, batch }, metadataOf(found)))
+  else await writeTfjs(path, emitTfjs({ ...graph, batch }, metadataOf(found)))
   return found
-}
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  )
-
-function asOnnx({ graph, batch }: Classifier): OnnxModel {
-  const [logits] = inOnnxForms([graph.logits])
-  const model = emit({ inputs: { input: graph.input }, outputs: { logits } })
-  if (batch === 'any') return model
-  const alone = ({ dims, ...value }: OnnxValue): OnnxValue => ({ ...value, dims: dims?.with(0, 1) ?? null })
-  const { inputs, outputs } = model.graph
-  return { ...model, graph: { ...model.graph, inputs: inputs.map(alone), outputs: outputs.map(alone) } }
-}
-
-function metadataOf({ classes, classesFrom, preprocessing }: Classifier): ReadonlyMap<string, string> {
-  const metadata = new Map<string, string>()
-  if (classesFrom !== 'indices') metadata.set('advx.classes', JSON.stringify(classes))
-  if (preprocessing.from !== 'default') metadata.set('advx.preprocessing', preprocessingText(preprocessing.json))
-  return metadata
 }
