@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander'
 import type { AttackOptions } from '../engine/options.ts'
-import { expected, suggest } from '../errors.ts'
 import type { NormName } from '../norms.ts'
-import { parseNumbers, parsePercent, parseWhole } from './number.ts'
+import { parseNumbers, parsePercent } from './number.ts'
+import { oneOf, option, text, whole } from './option.ts'
 import { addParameters, givenParameters } from './parameter-options.ts'
 
 /** What a command line of `advx attack` asks for. */
@@ -15,29 +15,12 @@ export interface AttackRequest {
 const NORMS: readonly NormName[] = ['linf', 'l2', 'l1', 'l0']
 const LARGEST = Number.MAX_SAFE_INTEGER
 
-/** An option whose value goes through `parse`; given twice the last counts. */
-function option<T>(flags: string, help: string, parse: (text: string, flag: string) => T): Option {
-  const made = new Option(flags, help)
-  return made.argParser(text => parse(text, made.long!))
-}
 /** An option whose lists add up: `-a fgsm -a pgd` is `-a fgsm,pgd`. */
 const list = <T>(flags: string, help: string, parse: (text: string, flag: string) => T[]): Option => {
   const made = new Option(flags, help)
   return made.argParser((text, before: T[] | undefined) => [...(before ?? []), ...parse(text, made.long!)])
 }
-const text = (value: string, flag: string): string => {
-  if (value === '') throw expected('usage', 'a value', flag, value)
-  return value
-}
 const names = (value: string, flag: string): string[] => value.split(',').map(name => text(name.trim(), flag))
-const whole = (min: number, max: number) => (value: string, flag: string) => parseWhole(value, flag, min, max)
-const oneOf =
-  <T extends string>(known: readonly T[]) =>
-  (value: string, flag: string): T => {
-    const found = known.find(name => name === value)
-    if (!found) throw expected('usage', `one of ${known.join(', ')}`, flag, value, suggest(value, known))
-    return found
-  }
 
 const OPTIONS = (): Option[] => [
   option(

@@ -8,6 +8,7 @@ import { help } from './commands/help.ts'
 import { inspect } from './commands/inspect.ts'
 import { list } from './commands/list.ts'
 import { models } from './commands/models.ts'
+import { train } from './commands/train.ts'
 import { addVerdictParameters, verdict } from './commands/verdict.ts'
 import { verify } from './commands/verify.ts'
 import { version } from './package.ts'
@@ -32,7 +33,7 @@ export function program(): Command {
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ outputError: () => {} })
-  for (const make of [attack, verify, defend, verdict, list, help, models, inspect, convert, doctor])
+  for (const make of [attack, verify, train, defend, verdict, list, help, models, inspect, convert, doctor])
     root.addCommand(inheriting(make(), root))
   return root.hook('preSubcommand', async (_, command) => {
     const argv = root.args.slice(1)

@@ -2,8 +2,8 @@ import { writeOnnx } from '../formats/onnx/write.ts'
 import { type Classifier, type LoadOptions, loadModel } from '../models/load.ts'
 import type { Params } from '../params.ts'
 import { checkParams, ownParams } from './check-params.ts'
+import { checkNewFile } from './convert.ts'
 import { hardened } from './harden.ts'
-import { checkNewFile } from './network.ts'
 import { loadDefense, type NamedDefense } from './registry.ts'
 
 export interface DefendOptions extends Pick<LoadOptions, 'preprocess' | 'classes' | 'output'> {

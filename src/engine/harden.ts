@@ -4,7 +4,7 @@ import type { Classifier } from '../models/load.ts'
 import type { Params } from '../params.ts'
 import { fingerprint, generator } from '../random.ts'
 import { input } from '../tensor.ts'
-import { metadataOf, onnxOf } from './network.ts'
+import { asOnnx, metadataOf } from './convert.ts'
 
 /**
  * A model with a defense around it, as a file that takes what the model's own takes: the defense sees pictures in [0, 1],
@@ -15,5 +15,5 @@ export function hardened(classifier: Classifier, defense: Defense, params: Param
   const given = input(graph.input.shape, 'input')
   const random = generator(fingerprint(new TextEncoder().encode(defense.title), seed))
   const scores = defense.infer({ x: preprocessing.pictures(given), logits, random }, params)
-  return onnxOf({ input: given, logits: scores, batch }, metadataOf(classifier))
+  return { ...asOnnx({ input: given, logits: scores }, batch), metadata: metadataOf(classifier) }
 }

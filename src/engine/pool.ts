@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { Worker } from 'node:worker_threads'
-import { AdvxError } from '../errors.ts'
 import type { Executor } from '../exec/executor.ts'
 import { type Lane, laneOf } from './lane.ts'
+import { hasThreads, type Thread, thread } from './thread.ts'
 import { turnstile } from './turnstile.ts'
-import type { Answer, Call } from './worker.ts'
 
 /** Lanes that share the work, each with all programs. */
 export interface Pool extends Lane {
@@ -14,11 +12,9 @@ export interface Pool extends Lane {
 
 /** One lane a thread where the executor's programs open in threads, else one in this thread. */
 export function hire(executor: Executor, threads: number): Pool {
-  // Node does not load TypeScript into a worker: from source (in tests) the one lane is here.
-  const here = !executor.threads || import.meta.url.endsWith('.ts')
-  const pool = poolOf(
-    here ? [laneOf(executor)] : Array.from({ length: threads }, () => remoteLane(thread(executor.name))),
-  )
+  const here = !executor.threads || !hasThreads
+  const lane = (): Lane => remoteLane(thread('lane', executor.name))
+  const pool = poolOf(here ? [laneOf(executor)] : Array.from({ length: threads }, lane))
   const learned = executor.learn?.(pool.runOnce)
   return { ...pool, close: () => Promise.resolve(learned).then(pool.close) }
 }
@@ -63,44 +59,6 @@ function share(lanes: readonly Lane[]): <T>(work: (lane: Lane) => Promise<T>) =>
   }
 }
 
-/** A thread that works on calls, one after the other. */
-interface Thread {
-  call<T>(method: Call['method'], ...args: readonly unknown[]): Promise<T>
-  close(): Promise<void>
-}
-
-function thread(device: string): Thread {
-  const worker = new Worker(new URL('../engine/worker.js', import.meta.url), { workerData: device })
-  const pending = new Map<number, { resolve(value: never): void; reject(error: unknown): void }>()
-  let count = 0
-  const failAll = (error: unknown): void => {
-    for (const { reject } of pending.values()) reject(error)
-    pending.clear()
-  }
-  worker.on('message', (answer: Answer) => {
-    const { resolve, reject } = pending.get(answer.id)!
-    pending.delete(answer.id)
-    if ('value' in answer) resolve(answer.value as never)
-    else reject(revive(answer))
-  })
-  worker.on('error', failAll)
-  worker.on('exit', code => failAll(new AdvxError('internal', `A worker thread ended with code ${code}`)))
-  return {
-    call: (method, ...args) =>
-      new Promise((resolve, reject) => {
-        pending.set(++count, { resolve, reject })
-        worker.postMessage({ id: count, method, args } satisfies Call)
-      }),
-    async close() {
-      // Not terminate(): in the middle of a native run that ends the whole process.
-      worker.removeAllListeners('exit')
-      const ended = new Promise(resolve => worker.once('exit', resolve))
-      worker.postMessage({ id: 0, method: 'close', args: [] } satisfies Call)
-      await ended
-    },
-  }
-}
-
 const remoteLane = ({ call, close }: Thread): Lane => ({
   open: (program, artifact) => call('open', program, artifact),
   runOnce: (artifact, feeds) => call('runOnce', artifact, feeds),
@@ -110,12 +68,6 @@ const remoteLane = ({ call, close }: Thread): Lane => ({
   setBatch: images => call('setBatch', images),
   close,
 })
-
-function revive({ fault, message, stack }: Exclude<Answer, { value: unknown }>): Error {
-  const error = fault ? new AdvxError(fault, message) : new Error(message)
-  if (!fault) error.stack = stack
-  return error
-}
 
 /** Cores that this process may use: the machine's, or the container's quota (cgroup v2, v1). */
 export function availableThreads(): number {

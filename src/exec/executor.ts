@@ -53,7 +53,8 @@ export interface Executor {
    */
   learn?(elsewhere: RunOnce): Promise<void>
   compile(fn: Fn): Promise<Artifact>
-  open(artifact: Artifact): Promise<Program>
+  /** `threads`: that one call may use; 1 when absent. A runtime may have its own way. */
+  open(artifact: Artifact, threads?: number): Promise<Program>
   /** Frees what `compile` wrote. */
   close(): Promise<void>
 }

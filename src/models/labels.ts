@@ -13,10 +13,23 @@ export const readLabels = async (path: string, classes: readonly string[]): Prom
  * folder.
  */
 export function parseLabels(text: string, classes: readonly string[], subject = 'labels'): ReadonlyMap<string, number> {
+  return new Map(
+    labelRows(text, subject).map(({ image, label, where }) => [image, resolveClass(label, classes, where)]),
+  )
+}
+
+/** A row of such a file as it stands; `where` names it in messages. */
+export interface LabelRow {
+  readonly image: string
+  readonly label: string
+  readonly where: string
+}
+
+/** The rows of image and label. Throws usage errors as `parseLabels` does. */
+export function labelRows(text: string, subject = 'labels'): LabelRow[] {
   const rows = parseCsv(text.replace(/^\uFEFF/, ''), subject)
-  const labels = new Map<string, number>()
   const lines = new Map<string, number>()
-  for (const row of rows.slice(isHeader(rows[0]) ? 1 : 0)) {
+  return rows.slice(isHeader(rows[0]) ? 1 : 0).map(row => {
     const where = `line ${row.line} of ${subject}`
     if (row.cells.length !== 2)
       throw expected('usage', 'two columns, image and label,', where, `${row.cells.length} of them`)
@@ -29,9 +42,8 @@ export function parseLabels(text: string, classes: readonly string[], subject = 
         `Line ${row.line} of ${subject} gives '${image}' a label, but line ${before} did already.`,
       )
     lines.set(image, row.line)
-    labels.set(image, resolveClass(label, classes, where))
-  }
-  return labels
+    return { image, label, where }
+  })
 }
 
 const isHeader = (row: Row | undefined): boolean =>

@@ -14,7 +14,7 @@ export interface CpuOptions {
   readonly block?: null
 }
 
-const open = (artifact: Artifact) => openSession(artifact as OrtArtifact)
+const open: Executor['open'] = (artifact, threads) => openSession(artifact as OrtArtifact, threads)
 
 /** ONNX Runtime on the CPU. Each opened program is one session of one thread: give every core its own. */
 export function cpu(options: CpuOptions = {}): Executor {

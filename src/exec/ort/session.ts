@@ -6,17 +6,17 @@ import type { Program } from '../executor.ts'
 import type { OrtArtifact } from './cpu.ts'
 
 /**
- * One single-threaded session. A graph in blocks as it stands, and others with the runtime's own layout and fusions at
+ * One session, single-threaded unless `threads` says more. A graph in blocks as it stands, and others with the runtime's own layout and fusions at
  * level 'all', gave the same bits for every batch and row, so that a picture's result does not depend on its batch mates;
  * 'extended' did not.
  */
-export async function openSession({ path, block, signature }: OrtArtifact): Promise<Program> {
+export async function openSession({ path, block, signature }: OrtArtifact, threads = 1): Promise<Program> {
   const ort = await runtime()
   let session: InferenceSession
   try {
     session = await ort.InferenceSession.create(path, {
       executionProviders: ['cpu'],
-      intraOpNumThreads: 1,
+      intraOpNumThreads: threads,
       interOpNumThreads: 1,
       graphOptimizationLevel: block === null ? 'all' : 'disabled',
       logSeverityLevel: 3,

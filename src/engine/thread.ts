@@ -1,0 +1,51 @@
+import { Worker } from 'node:worker_threads'
+import { AdvxError } from '../errors.ts'
+import type { Answer, Call, Role } from './worker.ts'
+
+/** A thread that works on calls, one after the other. */
+export interface Thread {
+  call<T>(method: string, ...args: readonly unknown[]): Promise<T>
+  close(): Promise<void>
+}
+
+/** Whether threads can be had. Node does not load TypeScript into a worker: from source (in tests) all work is done here. */
+export const hasThreads = !import.meta.url.endsWith('.ts')
+
+/** Starts a thread that takes the calls of its role. */
+export function thread(role: Role, device: string): Thread {
+  const worker = new Worker(new URL('../engine/worker.js', import.meta.url), { workerData: { role, device } })
+  const pending = new Map<number, { resolve(value: never): void; reject(error: unknown): void }>()
+  let count = 0
+  const failAll = (error: unknown): void => {
+    for (const { reject } of pending.values()) reject(error)
+    pending.clear()
+  }
+  worker.on('message', (answer: Answer) => {
+    const { resolve, reject } = pending.get(answer.id)!
+    pending.delete(answer.id)
+    if ('value' in answer) resolve(answer.value as never)
+    else reject(revive(answer))
+  })
+  worker.on('error', failAll)
+  worker.on('exit', code => failAll(new AdvxError('internal', `A worker thread ended with code ${code}`)))
+  return {
+    call: (method, ...args) =>
+      new Promise((resolve, reject) => {
+        pending.set(++count, { resolve, reject })
+        worker.postMessage({ id: count, method, args } satisfies Call)
+      }),
+    async close() {
+      // Not terminate(): in the middle of a native run that ends the whole process.
+      worker.removeAllListeners('exit')
+      const ended = new Promise(resolve => worker.once('exit', resolve))
+      worker.postMessage({ id: 0, method: 'close', args: [] } satisfies Call)
+      await ended
+    },
+  }
+}
+
+function revive({ fault, message, stack }: Exclude<Answer, { value: unknown }>): Error {
+  const error = fault ? new AdvxError(fault, message) : new Error(message)
+  if (!fault) error.stack = stack
+  return error
+}
