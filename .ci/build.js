@@ -1,4 +1,4 @@
-// Builds dist/: src/ and attacks/ as modules with their types, by tsc, and from these dist/bundle/, which is what runs:
+// Builds dist/: src/, attacks/ and defenses/ as modules with their types, by tsc, and from these dist/bundle/, which is what runs:
 // the same in few files, because Node takes longer to find 250 modules than to read them.
 import { spawnSync } from 'node:child_process'
 import { cpSync, rmSync } from 'node:fs'
@@ -30,6 +30,10 @@ export async function build() {
     logLevel: 'warning',
   })
   // As they are, each importing 'advx': their sha256 in a plan changes when they do, not when anything else does.
-  cpSync(at('dist/attacks'), at('dist/bundle/attacks'), { recursive: true, filter: path => !path.endsWith('.d.ts') })
+  for (const folder of ['attacks', 'defenses'])
+    cpSync(at(`dist/${folder}`), at(`dist/bundle/${folder}`), {
+      recursive: true,
+      filter: path => !path.endsWith('.d.ts'),
+    })
   return errors.length === 0
 }

@@ -81,6 +81,11 @@ export const GLOSSARY = {
   kappa: { symbol: 'κ', help: 'lead in logits that is asked for beyond what counts as adversarial', min: 0, max: 1e6 },
   layer: { symbol: 'φ', help: "name of a value inside the model (advx inspect --layers); '': the scores" },
   guide: { symbol: 'x_g', help: 'file of the picture whose activations are approached' },
+  bits: { symbol: 'b', help: 'bits that a value keeps', min: 1, max: 8, structural: true },
+  window: { symbol: 'k', help: 'side of the window, in pixels', min: 2, max: 9, structural: true },
+  quality: { symbol: 'q', help: "JPEG's, 100 the best", min: 1, max: 100, structural: true },
+  transforms: { symbol: 'K', help: 'transforms that the scores are the mean of', min: 1, max: 100, structural: true },
+  smallest: { symbol: 'r', help: 'least size of the picture in a transform, as a share of its own', min: 0.1, max: 1 },
   mu: { symbol: 'μ', help: 'decay of the momentum', min: 0, max: 10 },
 } as const satisfies Record<string, Glossary>
 

@@ -63,6 +63,10 @@ const OPTIONS = (): Option[] => [
   new Option('--dry-run', 'say what would be done and how long it would take'),
 ]
 
+/** Some of them, as other commands take them. */
+export const attackOptions = (names: readonly string[]): Option[] =>
+  OPTIONS().filter(made => names.includes(made.attributeName()))
+
 const HELP = `
 Numbers may be typed as 8/255, 0.03 or 1e-2. What it writes: clean/, <attack>/, results.jsonl, report.{json,html,md,csv}.
 
@@ -86,7 +90,10 @@ export function attackCommand(): Command {
 
 /** Adds the parameters of the attacks that `argv` chooses, so that `--steps` is an option like any other. */
 export async function addChosenParameters(command: Command, argv: readonly string[]): Promise<void> {
-  await addParameters(command, chosenAttacks(argv))
+  const { attackNames, loadAttack } = await import('../engine/registry.ts')
+  const parametrised = async (names: readonly string[]) =>
+    (await Promise.all(names.map(loadAttack))).map(({ name, attack }) => ({ name, params: attack.params }))
+  addParameters(command, await parametrised(chosenAttacks(argv)), await parametrised(await attackNames()))
 }
 
 /** The attacks that a command line names, whatever else is wrong with it: that is for the second reading to say. */

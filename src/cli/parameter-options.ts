@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander'
-import { attackNames, loadAttack, type NamedAttack } from '../engine/registry.ts'
+import type { Parametrised } from '../engine/check-params.ts'
 import { describe, isNumber, type Params, type Value } from '../params.ts'
 import { valueText } from './figures.ts'
 import { parseNumber } from './number.ts'
 
-/** An attack's parameter as an option: `--steps`, or `--pgd.steps` for that attack alone. */
+/** A parameter of an attack or a defense as an option: `--steps`, or `--pgd.steps` for that attack alone. */
 class ParameterOption extends Option {
   /** `steps` or `pgd.steps`. */
   readonly key: string
@@ -23,15 +23,17 @@ class ParameterOption extends Option {
 }
 
 /**
- * Adds the parameters of the chosen attacks, and hidden those of all others: the plan then says which attack would take
+ * Adds the parameters of the chosen attacks or defenses, and hidden those of all others: the plan then says which would take
  * them, where commander would only say that they are unknown. A name that is an option already is left to `--pgd.name`.
  */
-export async function addParameters(command: Command, chosen: readonly string[]): Promise<void> {
-  const attacks = await Promise.all(chosen.map(loadAttack))
-  const others = await Promise.all((await attackNames()).map(loadAttack))
-  const group = `Parameters of ${attacks.map(a => a.name).join(', ')}:`
-  for (const [name, own] of parametersOf(attacks)) add(command, name, name, own, help(name, attacks), group)
-  for (const a of attacks)
+export function addParameters(
+  command: Command,
+  chosen: readonly Parametrised[],
+  others: readonly Parametrised[],
+): void {
+  const group = `Parameters of ${chosen.map(a => a.name).join(', ')}:`
+  for (const [name, own] of parametersOf(chosen)) add(command, name, name, own, help(name, chosen), group)
+  for (const a of chosen)
     for (const [name, own] of parametersOf([a]))
       add(command, `${a.name}.${name}`, name, own, help(name, [a]), group, chosen.length < 2)
   for (const [name, own] of parametersOf(others)) add(command, name, name, own, '', group, true)
@@ -40,8 +42,8 @@ export async function addParameters(command: Command, chosen: readonly string[])
 }
 
 /** Each with the default of the first that has it. */
-const parametersOf = (attacks: readonly NamedAttack[]): [string, Value][] =>
-  Object.entries(Object.assign({}, ...attacks.map(a => a.attack.params).reverse()))
+const parametersOf = (all: readonly Parametrised[]): [string, Value][] =>
+  Object.entries(Object.assign({}, ...all.map(a => a.params).reverse()))
 
 function add(
   command: Command,
@@ -57,13 +59,11 @@ function add(
   command.addOption(option.hideHelp(hidden).helpGroup(group))
 }
 
-function help(name: string, attacks: readonly NamedAttack[]): string {
-  const defaults = attacks.flatMap(a =>
-    name in a.attack.params ? [[a.name, valueText(a.attack.params[name])] as const] : [],
-  )
+function help(name: string, all: readonly Parametrised[]): string {
+  const defaults = all.flatMap(a => (name in a.params ? [[a.name, valueText(a.params[name])] as const] : []))
   const same = defaults.every(([, value]) => value === defaults[0][1])
   const shown = same ? defaults[0][1] : defaults.map(([owner, value]) => `${owner} ${value}`).join(', ')
-  const term = describe(name, attacks[0].attack.params[name])
+  const term = describe(name, all[0].params[name])
   const choices = !isNumber(term) && term.choices ? `: ${term.choices.join(', ')}` : ''
   return `${term.help}${choices} (default: ${shown})`
 }

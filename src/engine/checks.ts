@@ -1,7 +1,10 @@
+import { reachesPicture } from '../models/import/passage.ts'
+import { consistency } from './consistency.ts'
 import { grouped } from './grouped.ts'
 import { inside, levelsOf } from './lattice.ts'
 import type { Check, Line } from './options.ts'
 import type { Context } from './picture.ts'
+import type { AttackPlan } from './plan.ts'
 
 /** What is seen of the model itself on the first pictures. */
 export interface Facts {
@@ -10,6 +13,8 @@ export interface Facts {
   readonly probabilities: number
   /** Pictures whose logits came out differently when it ran twice. */
   readonly unstable: number
+  /** Whether its own gradient reaches the picture, not only one that passes straight through rounding. */
+  readonly differentiable: boolean
 }
 
 const PICTURES = 5
@@ -29,20 +34,23 @@ export async function observe(context: Context): Promise<Facts> {
     if (logits.every(z => z >= 0 && z <= 1) && Math.abs(sum - 1) < 1e-3) probabilities++
     if (runs.some(run => run.some((z, k) => !Object.is(z, logits[k])))) unstable++
   }
-  return { pictures, probabilities, unstable }
+  const { input, logits } = context.prepared.classifier.graph
+  return { pictures, probabilities, unstable, differentiable: reachesPicture(input, logits, { exact: true }) }
 }
 
 /** The checks of ../../docs/checks.md that every run makes, by the ids of the evaluation literature. */
-export function checks(lines: readonly Line[], classes: number, facts: Facts): Check[] {
+export function checks(lines: readonly Line[], plans: readonly AttackPlan[], classes: number, facts: Facts): Check[] {
   return [
     cleanAccuracy(lines, classes),
     logits(facts),
     deterministic(facts),
     ...gradients(lines),
+    differentiable(facts),
+    ...consistency(lines, plans),
     noise(lines),
     finite(lines),
     written(lines),
-  ]
+  ].sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
 /** V01: at chance level there is nothing to attack, and most often the preprocessing is wrong. */
@@ -72,6 +80,21 @@ function deterministic({ unstable, pictures }: Facts): Check {
   return { id: 'V04', title: 'The model is deterministic', status: unstable > 0 ? 'fail' : 'pass', detail }
 }
 
+/** V08: rounding on every way has a gradient of 0, which hides the picture from whoever follows it. */
+function differentiable({ differentiable: own }: Facts): Check {
+  return {
+    id: 'V08',
+    title: 'The model has a gradient of its own',
+    status: own ? 'pass' : 'warn',
+    detail: own
+      ? 'a way from the picture to the scores leads through no rounding'
+      : 'every way from the picture to the scores leads through rounding, whose gradient is 0: attacks pass straight through it',
+  }
+}
+
+/** Attacks that may stay where they began, as a share, before it is a failure. */
+const STUCK = 0.05
+
 /** V06 and V12 */
 function gradients(lines: readonly Line[]): Check[] {
   const attacked = lines.filter(l => l.gradients > 0)
@@ -79,6 +102,9 @@ function gradients(lines: readonly Line[]): Check[] {
   const zero = attacked.reduce((n, l) => n + l.zeroGradients, 0)
   const images = attacked.filter(l => l.zeroGradients > 0).length
   const never = attacked.filter(l => l.zeroGradients === l.gradients).length
+  const stuck = attacked.filter(
+    l => l.zeroGradients > 0 && l.outcome === 'robust' && l.beforeRounding?.linf === 0,
+  ).length
   const sure = attacked.filter(l => Math.fround(l.clean!.confidence) === 1).length
   return [
     {
@@ -90,8 +116,13 @@ function gradients(lines: readonly Line[]): Check[] {
     {
       id: 'V12',
       title: 'The loss is not saturated',
-      status: never > 0 ? 'fail' : sure > 0 && attacked.some(l => l.attack === 'fgsm') ? 'warn' : 'pass',
-      detail: `${never} of ${attacked.length} attacked pictures never had a gradient; of ${sure} the model is so sure that the textbook loss of fgsm is rounded (1 − p is 0 in float32)`,
+      status:
+        never > 0 || stuck > STUCK * attacked.length
+          ? 'fail'
+          : stuck > 0 || (sure > 0 && attacked.some(l => l.attack === 'fgsm'))
+            ? 'warn'
+            : 'pass',
+      detail: `${never} of ${attacked.length} attacked pictures never had a gradient, ${stuck} were never left for want of one; of ${sure} the model is so sure that the textbook loss of fgsm is rounded (1 − p is 0 in float32)`,
     },
   ]
 }

@@ -20,14 +20,10 @@ export interface ConvertOptions extends Pick<LoadOptions, 'preprocess' | 'classe
  * where the name ends in .json as a GraphModel of TensorFlow.js, pictures [N, H, W, C] in. Preprocessing is not in the network but, with the classes' names, in its metadata, where they are known.
  */
 export async function convertModel(model: string, path: string, options: ConvertOptions = {}): Promise<Classifier> {
-  const ending = extname(path).toLowerCase()
-  if (ending !== '.onnx' && ending !== '.json')
-    throw expected('usage', 'a name that ends in .onnx or .json', 'the file to write', path)
-  if (options.force !== true && (await exists(path)))
-    throw new AdvxError('output', `${path} is there already. Give another name, or --force to replace it.`)
+  await checkNewFile(path, ['.onnx', '.json'], options.force === true)
   const { found, plain } = await loadPlain(model, options)
   const metadata = metadataOf(found)
-  if (ending === '.onnx') await writeOnnx(path, { ...asOnnx(plain.graph, plain.batch), metadata })
+  if (extname(path).toLowerCase() === '.onnx') await writeOnnx(path, { ...asOnnx(plain.graph, plain.batch), metadata })
   else await writeTfjs(path, emitTfjs({ ...plain.graph, batch: plain.batch }, metadata))
   return found
 }
@@ -42,11 +38,17 @@ export async function loadPlain(
   return { found, plain: await loadModel(model, { preprocess: nothing, output }) }
 }
 
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
+/** @throws AdvxError where a file to write has another ending than those, or is there and not to be replaced. */
+export async function checkNewFile(path: string, endings: readonly string[], force: boolean): Promise<void> {
+  if (!endings.includes(extname(path).toLowerCase()))
+    throw expected('usage', `a name that ends in ${endings.join(' or ')}`, 'the file to write', path)
+  const there = await access(path).then(
     () => true,
     () => false,
   )
+  if (there && !force)
+    throw new AdvxError('output', `${path} is there already. Give another name, or --force to replace it.`)
+}
 
 /** A network as an ONNX model: `input` to `logits`; `batch` 1: for one picture at a time. */
 export function asOnnx(graph: Classifier['graph'], batch: Classifier['batch'] = 'any'): OnnxModel {

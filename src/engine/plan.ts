@@ -2,7 +2,7 @@ import type { Attack } from '../attack.ts'
 import { expected } from '../errors.ts'
 import type { NormName } from '../norms.ts'
 import type { Params } from '../params.ts'
-import { checkParams } from './check-params.ts'
+import { checkParams, ownParams } from './check-params.ts'
 import { levelsOf } from './lattice.ts'
 import { loadAttack } from './registry.ts'
 import { planStages } from './stages.ts'
@@ -48,7 +48,11 @@ export async function planAttacks({ attacks, norm, eps, params }: AttackChoice):
   const names = loaded.map(a => a.name)
   const twice = names.find((name, i) => names.indexOf(name) !== i)
   if (twice) throw expected('usage', 'each attack once', '--attack', `${twice} twice`)
-  checkParams(params, loaded)
+  checkParams(
+    params,
+    loaded.map(({ name, attack }) => ({ name, params: attack.params })),
+    'the chosen attacks',
+  )
   const plans = loaded.map(({ name, attack, source, sha256 }) => {
     const known = Object.keys(attack.norms) as NormName[]
     const chosen = norm ?? known[0]
@@ -58,9 +62,7 @@ export async function planAttacks({ attacks, norm, eps, params }: AttackChoice):
     const again = eps?.find((e, i) => eps.indexOf(e) !== i)
     if (again) throw expected('usage', 'each budget once', '--eps', `${again} twice`)
     const budgets = defaults.eps === undefined ? [null] : (eps ?? [defaults.eps])
-    const own = Object.fromEntries(
-      Object.entries(attack.params).map(([p, value]) => [p, params[`${name}.${p}`] ?? params[p] ?? value]),
-    )
+    const own = ownParams({ name, params: attack.params }, params)
     return { name, attack, source, sha256, norm: chosen, eps: budgets, params: own, stages: [] }
   })
   return Promise.all(plans.map(async plan => ({ ...plan, stages: await planStages(plan) })))

@@ -33,7 +33,8 @@ export async function planStages({
       if (loaded.attack.stages) throw wrong('an attack that is no sequence', stage.name, stage.attack)
       const known = Object.keys(loaded.attack.norms)
       if (!known.includes(norm)) throw wrong(`an attack in ${norm}`, stage.name, `${loaded.name} (${known.join(', ')})`)
-      checkParams(stage.params ?? {}, [loaded])
+      const own = { name: loaded.name, params: loaded.attack.params }
+      checkParams(stage.params ?? {}, [own], `the stage ${stage.name}`)
       return {
         ...loaded,
         name: stage.name,

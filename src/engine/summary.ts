@@ -69,7 +69,7 @@ export function summarise(prepared: Prepared, lines: readonly Line[], facts: Fac
     classes: classFigures(usable, classifier.classes, group => holds(group, robust)),
     confusion: confusion(lines),
     curves: target === null ? curves(usable) : [],
-    checks: checks(lines, classifier.classes.length, facts),
+    checks: checks(lines, prepared.plans, classifier.classes.length, facts),
     gate:
       run.failUnder === null
         ? null

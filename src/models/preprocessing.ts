@@ -33,6 +33,8 @@ export interface Preprocessing {
   readonly geometry: Geometry
   /** Pictures [N, C, H, W] in [0, 1] as the network wants them: part of the differentiated graph. */
   normalise(x: Tensor): Tensor
+  /** Its inverse: what the network gets, as pictures in [0, 1]. */
+  pictures(normalised: Tensor): Tensor
   /** For plan and report; `loadModel` takes it back. */
   readonly json: Recipe
 }
@@ -76,6 +78,12 @@ export function preprocessing(
       const scaled = scale === 1 ? ordered : ordered.mul(scale)
       const centred = shifts ? scaled.sub(shifts) : scaled
       return spreads ? centred.div(spreads) : centred
+    },
+    pictures(normalised) {
+      const centred = spreads ? normalised.mul(spreads) : normalised
+      const scaled = shifts ? centred.add(shifts) : centred
+      const ordered = scale === 1 ? scaled : scaled.div(scale)
+      return order === 'bgr' ? reverse(ordered, [1]) : ordered
     },
   }
 }

@@ -1,10 +1,12 @@
+import { ShapeError } from '../errors.ts'
+import { equal, show } from '../shape.ts'
 import { bind, type Tensor } from '../tensor.ts'
 import { minimum, positive } from './elementwise.ts'
 import type { Op } from './op.ts'
 import { toEven } from './rounding.ts'
 
 /** Whether the gradient of an operator is not its derivative: rounding is taken for no rounding. */
-export const isStraightThrough = (op: Op): boolean => op === quantiseOp
+export const isStraightThrough = (op: Op): boolean => op === quantiseOp || op === straightThroughOp
 
 /**
  * x rounded to whole numbers, halves to even ones, and held in [lo, hi]. The gradient passes straight through: 1 where
@@ -27,6 +29,23 @@ const quantiseOp: Op = {
     const below = x.mul(-1).add((hi as number) + 0.5)
     return [g.mul(positive(minimum(above, below)))]
   },
+}
+
+/**
+ * The value of y with the gradient of x, of the same shape: y is a step, or has no gradient that leads anywhere, and is
+ * near x. Athalye et al. 2018, https://arxiv.org/abs/1802.00420, §4.1 (BPDA)
+ */
+export const straightThrough = (y: Tensor, x: Tensor): Tensor => bind(straightThroughOp, [y, x])
+const straightThroughOp: Op = {
+  name: 'straightThrough',
+  shape([y, x]) {
+    if (!equal(y, x)) throw new ShapeError(`No gradient passes straight from [${show(y)}] to [${show(x)}]`)
+    return y
+  },
+  onnx: (emit, [y]) => emit.node('Identity', [y]),
+  tfjs: (tf, [y]) => tf.run('Identity', { x: y }),
+  js: ([y]) => y,
+  vjp: g => [null, g],
 }
 
 /** x as it is, for which no gradient flows. */

@@ -10,11 +10,9 @@ import { gallery, resisting, type Thumbnail } from './gallery.ts'
 import { headline } from './headline.ts'
 import { contents, html, section, shorten, trusted } from './markup.ts'
 import { outcomes } from './outcomes.ts'
+import { POLICY } from './policy.ts'
 import { STYLE } from './style.ts'
 import { takers } from './takers.ts'
-
-/** What a browser shall not do for this page even if it were told to: fetch, run, frame, send. A second wall behind `escapeHtml`. */
-const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 /** What the report shows of pictures. */
 export interface Shown {

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { attackNames } from '../../src/engine/registry.ts'
+import { attackNames, defenseNames } from '../../src/engine/registry.ts'
 import { folderOf } from '../io/folder.ts'
 import { advx, start } from './process.ts'
 
@@ -59,12 +59,19 @@ describe('what asks for help', () => {
     expect({ code, first: stdout.slice(0, name.length + 2) }).toEqual({ code: 0, first: `${name}: ` })
   })
 
+  test('help of a defense', async () => {
+    const { code, stdout } = await advx(['help', 'bit-depth'])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^bit-depth: Bit-Depth Reduction\nXu, Evans, Qi 2018/)
+    expect(stdout).toMatch(/--bits +b +4 +whole, 1 to 8/)
+  })
+
   test('help of what there is not suggests the nearest', async () => {
     expect(await advx(['help', 'pdg'])).toEqual({
       code: 2,
       stdout: '',
       stderr: expect.stringMatching(
-        /^advx: Expected a command \(.*\) or an attack \(.*\) for advx help but got 'pdg'\. Did you mean 'pgd'\?\n$/,
+        /^advx: Expected a command \(.*\), an attack \(.*\) or a defense \(.*\) for advx help but got 'pdg'\. Did you mean 'pgd'\?\n$/,
       ),
     })
   })
@@ -78,8 +85,13 @@ describe('list, models, inspect, doctor', () => {
   test('list --json', async () => {
     const { stdout } = await advx(['list', '--json'])
     const found = JSON.parse(stdout)
-    expect(found.map((a: { name: string }) => a.name)).toEqual(names)
+    const [attacks, defenses] = ['attack', 'defense'].map(kind =>
+      found.filter((a: { kind: string }) => a.kind === kind),
+    )
+    expect(attacks.map((a: { name: string }) => a.name)).toEqual(names)
+    expect(defenses.map((a: { name: string }) => a.name)).toEqual(await defenseNames())
     expect(found[0]).toEqual({
+      kind: 'attack',
       name: expect.any(String),
       title: expect.any(String),
       paper: expect.any(String),

@@ -147,16 +147,35 @@ test('a quantised network of functions is attacked, and what rounds is named', a
 
 test('what no gradient passes is said, and is no model to attack', async () => {
   const model = await save('steps.onnx', {
-    nodes: [node('Flatten', 'x -> f'), node('Floor', 'f -> g'), node('Gemm', 'g, w -> y')],
+    nodes: [node('Flatten', 'x -> f'), node('Sign', 'f -> g'), node('Gemm', 'g, w -> y')],
     weights: { w: floats([784, 3]) },
   })
   const { code, stdout } = await advx(['inspect', model], { cwd })
   expect(code).toBe(3)
-  expect(stdout).toMatch(/^Operators .*Floor 1 \(no gradient\)/m)
-  expect(stdout).toMatch(/^Gradient +does not pass: Floor$/m)
+  expect(stdout).toMatch(/^Operators .*Sign 1 \(no gradient\)/m)
+  expect(stdout).toMatch(/^Gradient +does not pass: Sign$/m)
   expect(await attack(model, 'steps')).toMatchObject({
     code: 3,
     stderr: expect.stringMatching(/steps\.onnx: No gradient reaches the picture. advx inspect says where it ends/),
   })
-  expect(stdout).toContain('It cannot be attacked: No gradient reaches the picture: every way leads through Floor.')
+  expect(stdout).toContain('It cannot be attacked: No gradient reaches the picture: every way leads through Sign.')
+})
+
+test('a picture that is rounded can be attacked all the same, and the report says so', async () => {
+  const model = await save('eighths.onnx', {
+    nodes: [
+      node('Mul', 'x, k -> m'),
+      node('Floor', 'm -> s'),
+      node('Div', 's, k -> d'),
+      node('Flatten', 'd -> f'),
+      node('Gemm', 'f, w -> y'),
+    ],
+    weights: { k: floats([], [7.5]), w: floats([784, 3]) },
+  })
+  const { stdout } = await advx(['inspect', model], { cwd })
+  expect(stdout).toMatch(/^Gradient +passes straight through the rounding of: Floor$/m)
+  expect(await attack(model, 'eighths')).toMatchObject({ code: 0 })
+  const { attacks, checks } = await json<Report>('eighths', 'report.json')
+  expect(attacks[0].success!.value).toBeGreaterThan(0)
+  expect(checks.find(check => check.id === 'V08')).toMatchObject({ status: 'warn' })
 })

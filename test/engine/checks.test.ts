@@ -4,7 +4,7 @@ import type { Check, Line } from '../../src/engine/options.ts'
 import { sampleLine } from '../report/sample.ts'
 
 const check = (id: string, lines: readonly Line[]): Check =>
-  checks(lines, 10, { pictures: 5, probabilities: 0, unstable: 0 }).find(c => c.id === id)!
+  checks(lines, [], 10, { pictures: 5, probabilities: 0, unstable: 0, differentiable: true }).find(c => c.id === id)!
 
 describe('V25, noise', () => {
   const broken = (change: Partial<Line> = {}): Line => sampleLine(change)

@@ -2,8 +2,9 @@ import { afterAll, expect, test } from '@jest/globals'
 import { evaluate } from '../../src/evaluate.ts'
 import { cpu } from '../../src/exec/ort/cpu.ts'
 import { grad } from '../../src/grad.ts'
-import { held, quantise } from '../../src/ops/quantize.ts'
-import { input } from '../../src/tensor.ts'
+import { held, quantise, straightThrough } from '../../src/ops/quantize.ts'
+import { round } from '../../src/ops/rounding.ts'
+import { input, type Tensor } from '../../src/tensor.ts'
 
 const executor = cpu()
 afterAll(() => executor.close())
@@ -29,4 +30,11 @@ test('the gradient passes straight through the rounding, and not where a number 
 test('held: the same number, and no gradient', () => {
   const product = grad(t => t.mul(held(t)).sum())(x)
   expect([...evaluate([product], feeds)[0]]).toEqual([...values])
+})
+
+test('straight through: the value of one, the gradient of the other', () => {
+  const rounded = (t: Tensor): Tensor => straightThrough(round(t), t)
+  expect(evaluate([rounded(x)], feeds)[0]).toEqual(evaluate([round(x)], feeds)[0])
+  expect([...evaluate([grad(t => rounded(t).mul(3).sum())(x)], feeds)[0]]).toEqual(Array(16).fill(3))
+  expect(() => straightThrough(x.sum(), x)).toThrow(/No gradient passes straight/)
 })

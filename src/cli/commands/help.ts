@@ -1,23 +1,26 @@
 import { Command } from 'commander'
-import type { NamedAttack } from '../../engine/registry.ts'
+import type { NamedAttack, NamedDefense } from '../../engine/registry.ts'
 import { expected, suggest } from '../../errors.ts'
 import type { NormName } from '../../norms.ts'
+import type { Params } from '../../params.ts'
 import { addChosenParameters } from '../attack-options.ts'
 import { lengthText, numberText, valueText } from '../figures.ts'
 import { printable } from '../printable.ts'
 import { table } from '../table.ts'
 import { type Paint, paint, say } from '../terminal.ts'
+import { addVerdictParameters } from './verdict.ts'
 
 /** `advx help [attack or command]` */
 export function help(): Command {
   const command = new Command('help')
   return command
-    .description('more about a command or an attack')
-    .argument('[name]', 'a command, an attack of `advx list`, or the path of your own attack')
+    .description('more about a command, an attack or a defense')
+    .argument('[name]', 'a command, an attack or defense of `advx list`, or the path of your own attack')
     .action(async (name?: string) => {
       const program = command.parent!
       const found = name === undefined ? program : program.commands.find(c => c.name() === name)
       if (found?.name() === 'attack') await addChosenParameters(found, [])
+      if (found?.name() === 'verdict') await addVerdictParameters(found)
       if (found) return found.outputHelp()
       say(
         await attackHelp(
@@ -31,22 +34,30 @@ export function help(): Command {
 
 /** @throws AdvxError 'usage' for what is neither a command nor an attack. */
 export async function attackHelp(name: string, commands: readonly string[], paint: Paint): Promise<string> {
-  const { attackNames, loadAttack } = await import('../../engine/registry.ts')
+  const {
+    attackNames,
+    defenseNames,
+    isPath: isFile,
+    loadAttack,
+    loadDefense,
+  } = await import('../../engine/registry.ts')
   const names = await attackNames()
-  const isPath = /[\\/]|\.[cm]?[jt]s$/.test(name)
+  const defenses = await defenseNames()
+  if (defenses.includes(name)) return describeDefense(await loadDefense(name), paint)
+  const isPath = isFile(name)
   if (!isPath && !names.includes(name))
     throw expected(
       'usage',
-      `a command (${commands.join(', ')}) or an attack (${names.join(', ')})`,
+      `a command (${commands.join(', ')}), an attack (${names.join(', ')}) or a defense (${defenses.join(', ')})`,
       'advx help',
       name,
-      suggest(name, [...commands, ...names]),
+      suggest(name, [...commands, ...names, ...defenses]),
     )
   return describeAttack(await loadAttack(name), isPath ? name : undefined, paint)
 }
 
 async function describeAttack({ name, attack }: NamedAttack, path: string | undefined, paint: Paint): Promise<string> {
-  const { describe, isNumber, numberOf } = await import('../../params.ts')
+  const { numberOf } = await import('../../params.ts')
   const { L1_SHARE } = await import('../../norms.ts')
   const norms = (Object.keys(attack.norms) as NormName[]).map((norm, i) => [
     norm,
@@ -62,13 +73,6 @@ async function describeAttack({ name, attack }: NamedAttack, path: string | unde
       .map(printable)
       .join('; '),
   ])
-  const params = Object.entries(attack.params).map(([key, value]) => {
-    const term = describe(key, value)
-    const range = isNumber(term)
-      ? rangeText(term.min, term.max, term.structural === true)
-      : (term.choices?.join(', ') ?? 'any text')
-    return [`--${key}`, term.symbol, valueText(value), range, term.help].map(printable)
-  })
   const first = Object.keys(attack.norms)[0] as NormName
   const own = attack.norms[first]!.eps
   const stages = (attack.stages?.(first, attack.params) ?? []).map(stage =>
@@ -87,14 +91,38 @@ async function describeAttack({ name, attack }: NamedAttack, path: string | unde
     minimal
       ? `${paint.bold('Norms')} (--norm), in each of which it looks for the nearest adversarial picture; --eps only counts those within it\n${table(norms, '  ')}`
       : `${paint.bold('Norms')} (--norm) and default budgets (--eps, ε, in units where a pixel is 0..1)\n${table(norms, '  ')}`,
-    params.length === 0
-      ? `${paint.bold('Parameters')}\n  none`
-      : `${paint.bold('Parameters')}\n${table([['option', 'symbol', 'default', 'range', 'meaning'].map(t => paint.dim(t)), ...params], '  ')}`,
+    await parametersText(attack.params, paint),
     ...(stages.length === 0
       ? []
       : [`${paint.bold('Attacks')}, each on the pictures that still stand; in ${first}:\n${table(stages, '  ')}`]),
     `${paint.bold('Example')}\n  advx attack -m model.onnx -a ${printable(path ?? name)} -n ${first}${own === undefined ? '' : ` -e ${lengthText(first, own)}`}${steps} photos/`,
   ].join('\n\n')
+}
+
+async function describeDefense(
+  { name, defense: { title, paper, params } }: NamedDefense,
+  paint: Paint,
+): Promise<string> {
+  return [
+    `${paint.bold(name)}: ${title}\n${paper}`,
+    await parametersText(params, paint),
+    `${paint.bold('Example')}\n  advx defend ${name} -m model.onnx -o hardened.onnx --data photos/`,
+  ].join('\n\n')
+}
+
+async function parametersText(given: Params, paint: Paint): Promise<string> {
+  const { describe, isNumber } = await import('../../params.ts')
+  const params = Object.entries(given).map(([key, value]) => {
+    const term = describe(key, value)
+    const range = isNumber(term)
+      ? rangeText(term.min, term.max, term.structural === true)
+      : (term.choices?.join(', ') ?? 'any text')
+    return [`--${key}`, term.symbol, valueText(value), range, term.help].map(printable)
+  })
+  const titles = ['option', 'symbol', 'default', 'range', 'meaning'].map(t => paint.dim(t))
+  return params.length === 0
+    ? `${paint.bold('Parameters')}\n  none`
+    : `${paint.bold('Parameters')}\n${table([titles, ...params], '  ')}`
 }
 
 const NEAREST = 'nearest'

@@ -7,20 +7,29 @@ import { paint, say, sayJson } from '../terminal.ts'
 /** `advx list` */
 export function list(): Command {
   return new Command('list')
-    .description('the attacks, their norms and papers')
+    .description('the attacks with their norms, the defenses, and their papers')
     .option('--json', 'print them as JSON')
     .action(async ({ json }: { json?: true }) => {
-      const { attackNames, loadAttack } = await import('../../engine/registry.ts')
+      const { attackNames, defenseNames, loadAttack, loadDefense } = await import('../../engine/registry.ts')
       const attacks = await Promise.all((await attackNames()).map(loadAttack))
+      const defenses = await Promise.all((await defenseNames()).map(loadDefense))
       if (json) {
+        const shields = defenses.map(({ name, defense: { title, paper, params } }) => ({
+          kind: 'defense',
+          name,
+          title,
+          paper,
+          params,
+        }))
         const rows = attacks.map(({ name, attack: { title, paper, norms, params } }) => ({
+          kind: 'attack',
           name,
           title,
           paper,
           norms,
           params,
         }))
-        return sayJson(`${JSON.stringify(rows, null, 2)}\n`)
+        return sayJson(`${JSON.stringify([...rows, ...shields], null, 2)}\n`)
       }
       const rows = attacks.map(({ name, attack }) => [
         paint.bold(name),
@@ -34,7 +43,13 @@ export function list(): Command {
           ...rows,
         ]),
       )
-      say('\nadvx help <attack> says more. An attack of your own: advx attack -a ./mine.js …')
+      const shields = defenses.map(({ name, defense }) => [
+        paint.bold(name),
+        printable(defense.title),
+        printable(defense.paper),
+      ])
+      say(`\n${table([['Defense', 'Title', 'Paper'].map(title => paint.underline(title)), ...shields])}`)
+      say('\nadvx help <name> says more. Your own: advx attack -a ./mine.js …, advx defend ./mine.js …')
     })
 }
 

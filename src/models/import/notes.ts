@@ -4,6 +4,8 @@ export type Remark = keyof typeof SENTENCES
 const SENTENCES = {
   quantised: (count: number) =>
     `${count} quantised operator${count === 1 ? '' : 's'}: gradients pass straight through their rounding.`,
+  rounded: (count: number) =>
+    `${count} operator${count === 1 ? ' rounds: its gradient is 0, and passes' : 's round: their gradients are 0, and pass'} straight through instead.`,
   dynamic: (count: number) =>
     `${count} operator${count === 1 ? ' finds its' : 's find their'} scale while the model runs: here from each picture alone. No gradient flows through the scale.`,
   halved: (count: number) =>

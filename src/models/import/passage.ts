@@ -56,15 +56,17 @@ export class Passages {
   }
 }
 
-/** Whether a gradient of the scores reaches the picture. */
-export function reachesPicture(picture: Tensor, scores: Tensor): boolean {
-  return passage([scores], t => t === picture, dependents([scores], new Set([picture]))) !== 'none'
+/** Whether a gradient of the scores reaches the picture; `exact`: by derivatives alone, none passing straight through a step. */
+export function reachesPicture(picture: Tensor, scores: Tensor, { exact = false } = {}): boolean {
+  const between = dependents([scores], new Set([picture]))
+  const live = exact ? new Set([...between].filter(t => !isStraightThrough(t.op))) : between
+  return passage([scores], t => t === picture, live) !== 'none'
 }
 
-/** Follows gradients back from `ends` until one arrives at a source. */
+/** Follows gradients back from `ends` through what is `live` until one arrives at a source. */
 function passage(ends: readonly Tensor[], isSource: (t: Tensor) => boolean, live: ReadonlySet<Tensor>): Passage {
   const met = new Set(ends)
-  const stack = [...ends]
+  const stack = ends.filter(t => live.has(t))
   let rounded = false
   while (stack.length > 0) {
     const node = stack.pop()!

@@ -1,5 +1,6 @@
 import { abs, add, div, exp, log, maximum, minimum, mul, neg, pow, sign, sqrt, sub } from '../../../ops/elementwise.ts'
 import { erf } from '../../../ops/erf.ts'
+import { straightThrough } from '../../../ops/quantize.ts'
 import { ceil, floor, round, toEven, truncate } from '../../../ops/rounding.ts'
 import type { Tensor } from '../../../tensor.ts'
 import type { Operator, Operators } from '../call.ts'
@@ -24,6 +25,16 @@ const all =
       .values()
       .map((_, i) => call.tensor(i))
       .reduce(f)
+
+/** A step's own gradient is 0 and would hide the picture from every attack: it passes straight through. */
+const step =
+  (f: Unary): Operator =>
+  call => {
+    const x = call.tensor(0)
+    if (!call.live) return f(x)
+    call.setting.notes.add('rounded')
+    return straightThrough(f(x), x)
+  }
 
 /** Small exponents as products: exact, and with a gradient also where the base is not positive. */
 const power: Operator = call => {
@@ -60,9 +71,9 @@ export const ELEMENTWISE: Operators = {
   Exp: unary(exp),
   Log: unary(log),
   Erf: unary(erf),
-  Floor: linear.orKnown(linear.fixed(Math.floor), unary(floor)),
-  Ceil: linear.orKnown(linear.fixed(Math.ceil), unary(ceil)),
-  Round: linear.orKnown(linear.fixed(toEven), unary(round)),
+  Floor: linear.orKnown(linear.fixed(Math.floor), step(floor)),
+  Ceil: linear.orKnown(linear.fixed(Math.ceil), step(ceil)),
+  Round: linear.orKnown(linear.fixed(toEven), step(round)),
   Mod: remainder,
 
   Sum: linear.orKnown(linear.add, all(add)),

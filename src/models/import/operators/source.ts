@@ -2,6 +2,7 @@ import { AdvxError, ShapeError } from '../../../errors.ts'
 import { elementName } from '../../../formats/onnx/element.ts'
 import type { TensorType } from '../../../formats/onnx/schema.ts'
 import { greater } from '../../../ops/elementwise.ts'
+import { straightThrough } from '../../../ops/quantize.ts'
 import { truncate } from '../../../ops/rounding.ts'
 import { expand } from '../../../ops/shape.ts'
 import { size, strides } from '../../../shape.ts'
@@ -60,6 +61,11 @@ const cast: Operator = call => {
   if (!kind) throw new AdvxError('model', `It casts to ${type}, which is not known.`)
   if (call.live && (type === 'float16' || type === 'bfloat16')) call.setting.notes.add('halved')
   const value = castTo(call.value(0), kind)
+  const [from] = call.values()
+  if (call.live && kind === 'int' && isTensor(from) && isTensor(value)) {
+    call.setting.notes.add('rounded')
+    return straightThrough(value, from)
+  }
   return isTensor(value) ? value : { ...value, element: type as TensorType }
 }
 

@@ -1,0 +1,95 @@
+import { copyFile, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import type { Verdict } from '../../src/engine/verdict.ts'
+import { readOnnx } from '../../src/formats/onnx/read.ts'
+import { encodeOnnx } from '../../src/formats/onnx/write.ts'
+import { packagedModels } from '../../src/models/embedded.ts'
+import { folderOf } from '../io/folder.ts'
+import { floats, node } from '../models/import/small-model.ts'
+import { advx, images } from './process.ts'
+
+let cwd = ''
+const plain = 'plain.onnx'
+beforeAll(async () => {
+  cwd = await folderOf()
+  await copyFile(join(packagedModels(), 'fashion-resnet.onnx'), join(cwd, plain))
+})
+
+/** Few steps and queries: what is looked for shows at once. */
+const FEW = [
+  '--auto.steps',
+  '5',
+  '--auto.queries',
+  '20',
+  '--square.queries',
+  '50',
+  '--fmn.steps',
+  '20',
+  '--limit',
+  '12',
+]
+const verdictOf = async (out: string): Promise<Verdict> =>
+  JSON.parse(await readFile(join(cwd, out, 'verdict.json'), 'utf8'))
+
+describe('a defense at inference', () => {
+  test('is written, attacked before and after, and reported', async () => {
+    const made = await advx(['defend', 'median-smoothing', '-m', plain, '-o', 'smooth.onnx', '--window', '3'], { cwd })
+    expect(made).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^smooth\.onnx: Median Smoothing \(window 3\); /),
+    })
+    expect(made.stderr).toContain('No --data: nothing was attacked')
+    const judged = await advx(['verdict', images, '-m', 'smooth.onnx', '--before', plain, '-o', 'v', ...FEW], { cwd })
+    expect(judged.code).toBe(0)
+    expect(judged.stdout).toMatch(/^Robust accuracy at Linf 8\/255 +\d/m)
+    const { before, after, signs } = await verdictOf('v')
+    expect(Object.keys(after.success)).toEqual(['auto', 'fgsm', 'pgd', 'square'])
+    expect([before!.pictures, after.pictures]).toEqual([12, 12])
+    expect(before!.sha256).not.toBe(after.sha256)
+    expect(signs.map(sign => sign.id)).toEqual(['V03', 'V04', 'V08', 'V12', 'V20', 'V22', 'V25', 'V26', 'V43'])
+    expect(await readFile(join(cwd, 'v', 'verdict.html'), 'utf8')).toContain('smooth.onnx')
+  }, 300_000)
+
+  test('a picture of few levels is masking, which the attacks pass', async () => {
+    await advx(['defend', 'bit-depth', '-m', plain, '-o', 'bits.onnx', '--bits', '5'], { cwd })
+    await advx(['verdict', images, '-m', 'bits.onnx', '-o', 'few', ...FEW], { cwd })
+    const { masking, conclusion, after } = await verdictOf('few')
+    expect(masking).toBe(true)
+    expect(conclusion).toMatch(/^Masking, not robustness \(V08\)/)
+    expect(after.success.pgd!.value).toBeGreaterThan(0.5)
+  }, 300_000)
+})
+
+test('logits times 1000 into a softmax are masking', async () => {
+  const { graph, ...rest } = await readOnnx(join(cwd, plain))
+  const [{ name }] = graph.outputs
+  const nodes = [
+    ...graph.nodes,
+    node('Mul', `${name}, thousand -> scaled`),
+    node('Softmax', 'scaled -> sure', { axis: 1 }),
+  ]
+  const initializers = new Map([...graph.initializers, ['thousand', { ...floats([], [1000]), name: 'thousand' }]])
+  const outputs = [{ ...graph.outputs[0], name: 'sure' }]
+  await writeFile(join(cwd, 'sure.onnx'), encodeOnnx({ ...rest, graph: { ...graph, nodes, initializers, outputs } }))
+  const { code, stdout } = await advx(['verdict', images, '-m', 'sure.onnx', '--before', plain, '-o', 's', ...FEW], {
+    cwd,
+  })
+  expect(code).toBe(0)
+  const { masking, signs, after } = await verdictOf('s')
+  expect(masking).toBe(true)
+  expect(signs.find(sign => sign.id === 'V12')).toMatchObject({ before: { masks: false }, after: { masks: true } })
+  expect(after.success.fgsm!.value).toBe(0)
+  expect(after.success.pgd!.value).toBeGreaterThan(0.5)
+  expect(stdout).toMatch(/^Masking, not robustness \(.*V12/m)
+}, 300_000)
+
+test('a parameter of another defense, and no such defense', async () => {
+  const defend = (...args: readonly string[]) => advx(['defend', ...args, '-m', plain, '-o', 'no.onnx'], { cwd })
+  expect(await defend('bit-depth', '--window', '3')).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/a parameter of the chosen defenses \(--bits\) but got --window/),
+  })
+  expect(await defend('bits')).toMatchObject({ code: 2, stderr: expect.stringMatching(/a defense \(bit-depth, /) })
+  expect(await advx(['defend', 'bit-depth'], { cwd })).toMatchObject({ code: 2 })
+})
