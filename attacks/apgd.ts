@@ -23,8 +23,6 @@ const SPARSE = 0.2 // share of the values that a first step in L1 moves
 /**
  * Auto-PGD: projected gradient descent that sets its step η, first 2·ε, by how the loss J goes.
  *
- *     zₜ₊₁ = Π(xₜ + η · direction(∇ₓ J(xₜ))),   xₜ₊₁ = Π(xₜ + ¾ · (zₜ₊₁ − xₜ) + ¼ · (xₜ − xₜ₋₁)),   Π onto B(x₀, ε) ∩ [0,1]
- *
  * At checkpoints, first after 22 % of the steps and then ever sooner, η is halved and the best point so far is gone on
  * from, where J rose in at most ¾ of the steps since the last one, or where η was kept there and nothing better came.
  *
@@ -40,6 +38,13 @@ export default attack({
   title: 'Auto-PGD',
   paper:
     'Croce, Hein 2020, https://arxiv.org/abs/2003.01690, Algorithm 1; L1: Croce, Hein 2021, https://arxiv.org/abs/2103.01208, Algorithm 1',
+  formula: `
+    x′ = Π(xₜ + η · direction(∇ₓ J(xₜ, y))),   η = 2·ε, halved as J asks
+    xₜ₊₁ = Π(xₜ + ¾ · (x′ − xₜ) + ¼ · (xₜ − xₜ₋₁)),   Π onto B(x₀, ε) ∩ [0,1]
+    or in place of J the DLR:
+        (max_{k≠y} z_k − z_y) / (z_π₁ − z_π₃),   π sorts z
+    towards t: (z_t − z_y) / (z_π₁ − (z_π₃ + z_π₄) / 2)
+  `,
   norms: {
     linf: { eps: 8 / 255 },
     l2: { eps: 0.5 },

@@ -8,16 +8,20 @@ const STARTS = 100 // blends with noise that a first adversarial point is looked
  * At the boundary the gradient's direction v is estimated from how random points around fall, then a step is made, and the
  * boundary is found again by halving the way to the picture.
  *
- *     φ_b = 1 where xₜ + δₜ·u_b is adversarial, else −1,   v = Σ (φ_b − φ̄) · u_b,   b = 1 … B₀·√t,   ‖u_b‖₂ = 1
- *     x̃ = clip(xₜ + ξ · direction(v), 0, 1),   ξ = ‖xₜ − x₀‖ / √t, halved until x̃ is adversarial
- *     xₜ₊₁: where x₀ + α·(x̃ − x₀) (L2), or x̃ held to within α of x₀ (Linf), ceases to be adversarial, to a precision of θ
- *
  * θ is 1/(d·√d) in L2 and 1/d² in Linf of d values; δₜ is √d·θ·‖xₜ − x₀‖₂ or d·θ·‖xₜ − x₀‖∞, at first 0.1. The first point
  * is noise, blended with the picture as little as makes it adversarial.
  */
 export default attack({
   title: 'HopSkipJump',
   paper: 'Chen, Jordan, Wainwright 2020, https://arxiv.org/abs/1904.02144, Algorithm 2',
+  formula: `
+    φ_b = 1 where xₜ + δₜ·u_b is adversarial, else −1,   ‖u_b‖₂ = 1
+    v = Σ (φ_b − mean φ) · u_b,   b = 1 … B₀·√t
+    x′ = clip(xₜ + ξ · direction(v), 0, 1)
+    ξ = ‖xₜ − x₀‖ / √t, halved until x′ is adversarial
+    xₜ₊₁: where x₀ + α·(x′ − x₀) (L2), or x′ held to within α of x₀ (Linf),
+        ceases to be adversarial, to a precision of θ
+  `,
   norms: { l2: {}, linf: {} },
   params: { queries: 10000, samples: 100, restarts: 1 },
   gradients: () => 0,

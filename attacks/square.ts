@@ -9,8 +9,6 @@ const HALVINGS = [0.001, 0.005, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8]
  * Square attack: random search without gradients. A square of the perturbation is redrawn, and kept where it raises the
  * lead of the best other class; the squares become smaller as the queries are spent.
  *
- *     δ′ = δ but in a square of side √(p·H·W), at random;   δ ← δ′ where L(x₀ + δ′) > L(x₀ + δ)
- *
  * Linf: the square becomes ±ε in each channel, and δ begins as vertical stripes of ±ε. L2 and L1: a bump of two opposite
  * halves is added to what the square holds, and gets the length of another square that is emptied and what the box has cut
  * off; δ has length ε before that, and begins as a tiling of bumps.
@@ -19,6 +17,10 @@ export default attack({
   title: 'Square Attack',
   paper:
     'Andriushchenko et al. 2020, https://arxiv.org/abs/1912.00049, Algorithms 1 to 3; L1: https://arxiv.org/abs/2103.01208, §5',
+  formula: `
+    δ′ = δ but in a square of side √(p·H·W), at random
+    δ ← δ′ where L(x₀ + δ′) > L(x₀ + δ),   L(x) = max_{k≠y} z_k − z_y
+  `,
   norms: { linf: { eps: 8 / 255 }, l2: { eps: 0.5 }, l1: { eps: 12, help: 'bumps as in l2' } },
   params: { queries: 5000, restarts: 1 },
   gradients: () => 0,
