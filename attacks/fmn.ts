@@ -36,13 +36,12 @@ export default attack({
     const won = adversarial(x)
     const length = norm.length(x.sub(x0))
     const least = where(won, minimum(length, best), best)
-    const [down, up] = [eps.mul(share.mul(-1).add(1)), eps.mul(share.add(1))]
+    const [smaller, larger] = [eps.mul(share.mul(-1).add(1)), eps.mul(share.add(1))]
+    const down = norm === l0 ? minimum(smaller, eps.sub(1)) : smaller
+    const up = norm === l0 ? maximum(larger, eps.add(1)) : larger
     const linear = length.add(reshape(abs(margin(x)), length.shape).div(maximum(norm.dual(g), TINY)))
     const none = positive(best.sub(FAR / 2)) // was adversarial before
-    const next =
-      norm === l0
-        ? where(won, minimum(minimum(down, eps.sub(1)), least), maximum(up, eps.add(1)))
-        : where(won, minimum(down, least), where(none, maximum(up, linear), up))
+    const next = where(won, minimum(down, least), where(none, maximum(up, linear), up))
     const farthest = norm.length(maximum(x0, x0.mul(-1).add(1)))
     const radius = minimum(maximum(next, 0), farthest)
     return {
