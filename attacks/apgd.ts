@@ -5,15 +5,17 @@ import {
   dlr,
   type Goal,
   grad,
-  greater,
+  halved,
   l1,
   logOdds,
   maximum,
   type Norm,
   positive,
   reshape,
+  sparsity,
   type Tensor,
   targetedDlr,
+  thinned,
   where,
 } from 'advx'
 
@@ -22,8 +24,6 @@ const SPARSE = 0.2 // share of the values that a first step in L1 moves
 
 /**
  * Auto-PGD: projected gradient descent that sets its step η, first 2·ε, by how the loss J goes.
- *
- *     zₜ₊₁ = Π(xₜ + η · direction(∇ₓ J(xₜ))),   xₜ₊₁ = Π(xₜ + ¾ · (zₜ₊₁ − xₜ) + ¼ · (xₜ − xₜ₋₁)),   Π onto B(x₀, ε) ∩ [0,1]
  *
  * At checkpoints, first after 22 % of the steps and then ever sooner, η is halved and the best point so far is gone on
  * from, where J rose in at most ¾ of the steps since the last one, or where η was kept there and nothing better came.
@@ -40,6 +40,13 @@ export default attack({
   title: 'Auto-PGD',
   paper:
     'Croce, Hein 2020, https://arxiv.org/abs/2003.01690, Algorithm 1; L1: Croce, Hein 2021, https://arxiv.org/abs/2103.01208, Algorithm 1',
+  formula: `
+    x′ = Π(xₜ + η · direction(∇ₓ J(xₜ, y))),   η = 2·ε, halved as J asks
+    xₜ₊₁ = Π(xₜ + ¾ · (x′ − xₜ) + ¼ · (xₜ − xₜ₋₁)),   Π onto B(x₀, ε) ∩ [0,1]
+    or in place of J the DLR:
+        (max_{k≠y} z_k − z_y) / (z_π₁ − z_π₃),   π sorts z
+    towards t: (z_t − z_y) / (z_π₁ − (z_π₃ + z_π₄) / 2)
+  `,
   norms: {
     linf: { eps: 8 / 255 },
     l2: { eps: 0.5 },
@@ -63,24 +70,25 @@ export default attack({
     const { x0, norm, schedule } = goal
     const [climb, height] = ascent(goal, loss)
     const g = grad(climb)(x)
-    const now = reshape(height(x), size.shape)
-    const higher = positive(now.sub(state.high))
+    const value = reshape(height(x), size.shape)
+    const higher = positive(value.sub(state.high))
     const seen = {
       ...state,
       best: where(higher, x, state.best),
       slope: where(higher, g, state.slope),
-      high: maximum(now, state.high),
-      rises: state.rises.add(positive(now.sub(state.last))),
-      last: now,
+      high: maximum(value, state.high),
+      rises: state.rises.add(positive(value.sub(state.last))),
+      last: value,
     }
     const { back, ...set } = norm === l1 ? thinned(seen, x0, schedule, steps) : halved(seen, schedule, steps)
-    const from = where(back, seen.best, x)
-    const direction = norm.direction(where(back, seen.slope, g), from, set.share)
+    const now = { ...seen, ...set }
+    const from = where(back, now.best, x)
+    const direction = norm.direction(where(back, now.slope, g), from, now.share)
     const project = (point: Tensor): Tensor => clip(norm.project(point, x0, reach), 0, 1)
-    const z = project(from.add(direction.mul(set.size)))
+    const z = project(from.add(direction.mul(now.size)))
     const momentum = schedule(t => (t === 0 ? 0 : 0.25))
     const next = norm === l1 ? z : project(z.add(from.sub(old).sub(z.sub(from)).mul(momentum)))
-    return { ...seen, ...set, x: next, old: from }
+    return { ...now, x: next, old: from }
   },
 
   round({ best, reach }, { x0, norm }, { eps }) {
@@ -114,61 +122,4 @@ function begun(x: Tensor, reach: Tensor, norm: Norm) {
     kept: zero, // whether the last checkpoint left η as it was
     stood: zero.sub(FAR), // `high` at the last checkpoint
   }
-}
-type Climb = ReturnType<typeof begun> & ReturnType<typeof sparsity>
-
-/** η halved at checkpoints where J seldom rose, or where it was not and nothing better came. */
-function halved({ size, rises, high, stood, kept, share, moved }: Climb, schedule: Goal['schedule'], steps: number) {
-  const since = schedule(t => checkpoints(steps).get(t) ?? 0)
-  const check = positive(since)
-  const seldom = greater(rises, since.mul(0.75)).mul(-1).add(1)
-  const stuck = kept.mul(greater(high, stood).mul(-1).add(1))
-  const back = check.mul(maximum(seldom, stuck))
-  return {
-    back,
-    size: size.mul(back.mul(-0.5).add(1)),
-    rises: where(check, 0, rises),
-    kept: where(check, back.mul(-1).add(1), kept),
-    stood: where(check, high, stood),
-    share,
-    moved,
-  }
-}
-
-/** The steps at which η is looked at, each with how many there are since the last one. */
-function checkpoints(steps: number): ReadonlyMap<number, number> {
-  const share = (of: number): number => Math.max(1, Math.floor(of * steps))
-  const at = new Map<number, number>()
-  let since = share(0.22)
-  for (let t = since; t < steps; t += since) {
-    at.set(t, since)
-    since = Math.max(since - share(0.03), share(0.06))
-  }
-  return at
-}
-
-/** η and the share of the values that a step moves, by whether the best point became sparser. */
-function thinned(state: Climb, x0: Tensor, schedule: Goal['schedule'], steps: number) {
-  const each = Math.max(1, Math.floor(0.04 * steps))
-  const check = schedule(t => Number(t > 0 && t % each === 0))
-  const { share, moved } = sparsity(state.best, x0)
-  const back = check.mul(greater(state.moved.mul(0.95), moved))
-  const shrunk = maximum(state.size.div(1.5), state.reach.div(10))
-  return {
-    back,
-    size: where(check, where(back, state.reach, shrunk), state.size),
-    rises: state.rises,
-    kept: state.kept,
-    stood: state.stood,
-    share: where(check, share, state.share),
-    moved: where(check, moved, state.moved),
-  }
-}
-
-/** How many values a point has moved, and ⅔ of that as a share of all. */
-function sparsity(x: Tensor, x0: Tensor) {
-  const d = x.sub(x0)
-  const moved = positive(d.mul(d)).sum([1, 2, 3])
-  const all = x0.mul(0).add(1).sum([1, 2, 3])
-  return { moved, share: moved.div(all.mul(1.5)) }
 }

@@ -3,9 +3,6 @@ import { attack } from 'advx'
 /**
  * AutoAttack, the standard version: four attacks, each on the pictures that the ones before it did not break.
  *
- *     APGD on the cross-entropy → APGD on the difference of logits ratio, towards each of the 9 likeliest other classes
- *     → FAB towards each of them → Square, 5000 queries
- *
  * In L1 the first begins 5 times, the second aims at 5 classes, and both spend their steps in balls of 3·ε, 2·ε and ε.
  * With a --target all four go there.
  */
@@ -13,6 +10,12 @@ export default attack({
   title: 'AutoAttack',
   paper:
     'Croce, Hein 2020, https://arxiv.org/abs/2003.01690, §5; L1: Croce, Hein 2021, https://arxiv.org/abs/2103.01208, §6',
+  formula: `
+    APGD on the cross-entropy
+    → APGD on the difference of logits ratio, towards the 9 likeliest classes
+    → FAB towards each of these
+    → Square, 5000 queries
+  `,
   norms: {
     linf: { eps: 8 / 255 },
     l2: { eps: 0.5 },

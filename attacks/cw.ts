@@ -140,12 +140,7 @@ const SEARCHES = new Map([
 
 /**
  * Carlini and Wagner: the least distance with a hinge on the lead of the best other class, by Adam, in rounds that bisect
- * per image what weighs the one against the other. In L2 a variable w fills the box by its tanh:
- *
- *     L2:    min_w ‖x − x₀‖₂² + c · max(0, κ − L(x)),   x = clip((1 + tanh(w) / 0.99) / 2, 0, 1)
- *     Linf:  min_x max(0, κ − L(x)) + Σᵢ |∂L/∂xᵢ| · max(0, |xᵢ − x₀ᵢ| − τ)
- *     L0:    min_x max(0, κ − L(x)),   x = x₀ but for k pixels
- *     L(x) = max_{k≠y} z_k − z_y, less the lead that counts as adversarial
+ * per image what weighs the one against the other. In L2 a variable w fills the box by its tanh.
  *
  * An image's round ends where a tenth of its steps brought nothing, in Linf and L0 at the first success. In Linf a step is
  * 10·lr·τ long, in L0 10·lr.
@@ -153,6 +148,14 @@ const SEARCHES = new Map([
 export default attack({
   title: 'Carlini and Wagner',
   paper: 'Carlini, Wagner 2017, https://arxiv.org/abs/1608.04644, §V and §VI',
+  formula: `
+    L2:    min_w ‖x − x₀‖₂² + c · max(0, κ − L(x))
+           x = clip((1 + tanh(w) / 0.99) / 2, 0, 1)
+    Linf:  min_x max(0, κ − L(x)) + Σᵢ |∂L/∂xᵢ| · max(0, |xᵢ − x₀ᵢ| − τ)
+    L0:    min_x max(0, κ − L(x)),   x = x₀ but for k pixels
+    L(x) = max_{k≠y} z_k − z_y, less the lead that counts as adversarial
+    a step is lr long in w (L2), 10·lr·τ in x (Linf), 10·lr in x (L0)
+  `,
   norms: { l2: {}, linf: {}, l0: {} },
   params,
   start: (goal, given) => SEARCHES.get(goal.norm)!.start(goal, given),

@@ -8,17 +8,20 @@ const TINY = 1e-8
  * Fast adaptive boundary: onto the nearest boundary of the model linearised at the point, mixed with the point of that
  * boundary that is nearest to the picture; from beyond the boundary first a tenth of the way back.
  *
- *     f_k = z_k − z_y (less the lead that counts),   w_k = ∇ₓ f_k,   l = arg min_k |f_k| / ‖w_k‖_q,   q dual to p
- *     H = {z: f_l + ⟨w_l, z − xₜ⟩ = 0},   x̂ = x₀ + β · (xₜ − x₀) where xₜ is adversarial, else xₜ
- *     d = Π_{H ∩ [0,1]}(x̂) − x̂,   d₀ = Π_{H ∩ [0,1]}(x₀) − x₀ in the norm,   α = min(‖d‖ / (‖d‖ + ‖d₀‖), 0.1)
- *     xₜ₊₁ = clip((1 − α) · (x̂ + (1 + η) · d) + α · (x₀ + (1 + η) · d₀), 0, 1)
- *
- * The classes k are those likeliest at xₜ; with `targets` (FAB-T) one of the picture's likeliest in each restart. The paper
- * linearises at x̂, which takes a further pass of the model.
+ * The classes k are those likeliest at the point; with `targets` (FAB-T) one of the picture's likeliest in each restart. The paper
+ * linearises at x′, which takes a further pass of the model.
  */
 export default attack({
   title: 'Fast Adaptive Boundary',
   paper: 'Croce, Hein 2020, https://arxiv.org/abs/1907.02044, Algorithm 1',
+  formula: `
+    f_k = z_k − z_y less the lead that counts,   w_k = ∇ₓ f_k
+    l = arg min_k |f_k| / ‖w_k‖_q,   H = {x: f_l + ⟨w_l, x − xₜ⟩ = 0}
+    x′ = x₀ + β · (xₜ − x₀) where xₜ is adversarial, else xₜ,   β = 0.9
+    d = Π_{H ∩ [0,1]}(x′) − x′,   d₀ = Π_{H ∩ [0,1]}(x₀) − x₀ in the norm
+    α = min(‖d‖ / (‖d‖ + ‖d₀‖), 0.1)
+    xₜ₊₁ = clip((1 − α) · (x′ + (1 + η) · d) + α · (x₀ + (1 + η) · d₀), 0, 1)
+  `,
   norms: { linf: {}, l2: {}, l1: {} },
   params: { steps: 100, targets: 0, candidates: 10, overshoot: 0.05 },
   gradients: ({ targets, candidates }, { classes, targeted }) =>

@@ -3,14 +3,15 @@ import { AdvxError, attack, descend, type Objective } from 'advx'
 /**
  * Feature adversary: a picture that a layer of the model takes for another one, the guide x_g, in the ball around its own.
  *
- *     min_x ‖φ(x) − φ(x_g)‖₂²,   x ∈ B∞(x₀, ε) ∩ [0, 1],   by L-BFGS
- *
  * It counts as any other: when the class is no longer y, or is the target. With --no-early-stop all steps are taken, and
  * the layer is approached as far as it goes.
  */
 export default attack({
   title: 'Feature Adversary',
   paper: 'Sabour et al. 2016, https://arxiv.org/abs/1511.05122, §3',
+  formula: `
+    min_x ‖φ(x) − φ(x_g)‖₂²,   x ∈ B(x₀, ε) ∩ [0,1],   by L-BFGS
+  `,
   norms: { linf: { eps: 10 / 255 } },
   params: { steps: 100, layer: '', guide: '' },
 

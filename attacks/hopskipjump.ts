@@ -1,6 +1,14 @@
-import { attack, type Point, type Subject } from 'advx'
+import {
+  attack,
+  type Decisions,
+  decisionsAround,
+  limited,
+  type Point,
+  type Queries,
+  type Subject,
+  TOGETHER,
+} from 'advx'
 
-const TOGETHER = 32 // points asked about at the same time
 const STARTS = 100 // blends with noise that a first adversarial point is looked for among
 
 /**
@@ -8,16 +16,20 @@ const STARTS = 100 // blends with noise that a first adversarial point is looked
  * At the boundary the gradient's direction v is estimated from how random points around fall, then a step is made, and the
  * boundary is found again by halving the way to the picture.
  *
- *     φ_b = 1 where xₜ + δₜ·u_b is adversarial, else −1,   v = Σ (φ_b − φ̄) · u_b,   b = 1 … B₀·√t,   ‖u_b‖₂ = 1
- *     x̃ = clip(xₜ + ξ · direction(v), 0, 1),   ξ = ‖xₜ − x₀‖ / √t, halved until x̃ is adversarial
- *     xₜ₊₁: where x₀ + α·(x̃ − x₀) (L2), or x̃ held to within α of x₀ (Linf), ceases to be adversarial, to a precision of θ
- *
  * θ is 1/(d·√d) in L2 and 1/d² in Linf of d values; δₜ is √d·θ·‖xₜ − x₀‖₂ or d·θ·‖xₜ − x₀‖∞, at first 0.1. The first point
  * is noise, blended with the picture as little as makes it adversarial.
  */
 export default attack({
   title: 'HopSkipJump',
   paper: 'Chen, Jordan, Wainwright 2020, https://arxiv.org/abs/1904.02144, Algorithm 2',
+  formula: `
+    φ_b = 1 where xₜ + δₜ·u_b is adversarial, else −1,   ‖u_b‖₂ = 1
+    v = Σ (φ_b − mean φ) · u_b,   b = 1 … B₀·√t
+    x′ = clip(xₜ + ξ · direction(v), 0, 1)
+    ξ = ‖xₜ − x₀‖ / √t, halved until x′ is adversarial
+    xₜ₊₁: where x₀ + α·(x′ − x₀) (L2), or x′ held to within α of x₀ (Linf),
+        ceases to be adversarial, to a precision of θ
+  `,
   norms: { l2: {}, linf: {} },
   params: { queries: 10000, samples: 100, restarts: 1 },
   gradients: () => 0,
@@ -27,42 +39,25 @@ export default attack({
     const linf = norm === 'linf'
     const root = linf ? x0.length : Math.sqrt(x0.length)
     const theta = 1 / (x0.length * root)
-    const model = counted(subject, queries)
+    const model = limited(subject, queries)
     let found = await firstPoint(subject, model)
     for (let t = 1; found; t++) {
       found = await toBoundary(subject, model, found, theta)
       yield found
       const { x } = found
       const far = length(x, x0, linf)
-      const v = await slope(subject, model, x, t === 1 ? 0.1 : root * theta * far, Math.round(samples * Math.sqrt(t)))
+      const delta = t === 1 ? 0.1 : root * theta * far
+      const v = direction(await decisionsAround(subject, model, x, delta, Math.round(samples * Math.sqrt(t))), linf)
       let next: Point | null = null
       for (let xi = far / Math.sqrt(t); !next && model.left() > 0; xi /= 2)
-        next = await model.adversarial(clipped(x, i => xi * v[i]))
+        next = await model.adversarial(x.map((value, i) => Math.min(Math.max(value + xi * v[i], 0), 1)))
       if (!next) return
       found = next
     }
   },
 })
 
-/** The model, as far as queries are left: which points are adversarial. */
-interface Model {
-  left(): number
-  adversarial(x: Float32Array): Promise<Point | null>
-}
-
-function counted({ logits, lead }: Subject, queries: number): Model {
-  let left = queries
-  return {
-    left: () => left,
-    async adversarial(x) {
-      if (left-- <= 0) return null
-      const z = await logits(x)
-      return lead(z) >= 0 ? { x, logits: z } : null
-    },
-  }
-}
-
-async function firstPoint({ x0, random }: Subject, model: Model): Promise<Point | null> {
+async function firstPoint({ x0, random }: Subject, model: Queries): Promise<Point | null> {
   for (let k = 0; k < STARTS; k += TOGETHER) {
     const points = Array.from({ length: TOGETHER }, (_, i) => {
       const [noise, share] = [random('uniform', x0.length), Math.min(1, (k + i + 1) / STARTS)]
@@ -75,7 +70,7 @@ async function firstPoint({ x0, random }: Subject, model: Model): Promise<Point 
 }
 
 /** The last adversarial point on the way to x₀, its precision θ a share of the way (L2), or of the box's width (Linf). */
-async function toBoundary({ x0, norm }: Subject, model: Model, from: Point, theta: number): Promise<Point> {
+async function toBoundary({ x0, norm }: Subject, model: Queries, from: Point, theta: number): Promise<Point> {
   const linf = norm === 'linf'
   let [low, high, found] = [0, linf ? length(from.x, x0, true) : 1, from]
   while (high - low > Math.max(theta, high * 1e-6) && model.left() > 0) {
@@ -88,42 +83,13 @@ async function toBoundary({ x0, norm }: Subject, model: Model, from: Point, thet
   return found
 }
 
-/** The direction up the lead at a point of the boundary, of length 1 in the norm. */
-async function slope(
-  subject: Subject,
-  model: Model,
-  x: Float32Array,
-  delta: number,
-  count: number,
-): Promise<Float32Array> {
-  const linf = subject.norm === 'linf'
-  const [all, inside] = [new Float64Array(x.length), new Float64Array(x.length)] // Σ u, Σ u over the adversarial ones
-  let won = 0
-  for (let b = 0; b < count; b += TOGETHER) {
-    const points = Array.from({ length: Math.min(TOGETHER, count - b) }, () => {
-      const u = linf ? subject.random('uniform', x.length).map(v => 2 * v - 1) : subject.random('normal', x.length)
-      const size = Math.sqrt(u.reduce((sum, v) => sum + v * v, 0))
-      return clipped(x, i => (delta * u[i]) / size)
-    })
-    const fallen = await Promise.all(points.map(point => model.adversarial(point)))
-    for (const [k, point] of points.entries()) {
-      if (fallen[k]) won++
-      for (let i = 0; i < x.length; i++) {
-        all[i] += point[i] - x[i]
-        if (fallen[k]) inside[i] += point[i] - x[i]
-      }
-    }
-  }
-  // Σ (φ − φ̄)·u over 2, and where all fell alike ±Σ u.
-  const share = won / count
+/** Σ (φ_b − mean φ) · u_b, of length 1 in L2, in Linf its signs; where all fell alike Σ φ_b · u_b. */
+function direction({ share, all, adversarial }: Decisions, linf: boolean): Float32Array {
   const alike = share === 0 || share === 1
-  const v = Float32Array.from(all, (sum, i) => (alike ? (2 * share - 1) * sum : inside[i] - share * sum))
+  const v = Float32Array.from(all, (sum, i) => (alike ? (2 * share - 1) * sum : adversarial[i] - share * sum))
   const size = Math.max(Math.sqrt(v.reduce((sum, value) => sum + value * value, 0)), 1e-30)
   return v.map(value => (linf ? Math.sign(value) : value / size))
 }
-
-const clipped = (x: Float32Array, by: (i: number) => number): Float32Array =>
-  x.map((v, i) => Math.min(Math.max(v + by(i), 0), 1))
 
 const length = (x: Float32Array, x0: Float32Array, linf: boolean): number =>
   linf

@@ -4,15 +4,17 @@ import { attack, bestPair, type Subject } from 'advx'
  * Jacobian-based saliency map: of all pairs of features the one that says most for a class t and against the others
  * moves by θ, again and again, until the picture is adversarial or a share γ of the features has changed.
  *
- *     α = ∂F_t/∂x_p + ∂F_t/∂x_q,   β = Σ_{k≠t} (∂F_k/∂x_p + ∂F_k/∂x_q)
- *     (p, q) = arg max −α·β over the pairs with α > 0 > β (α < 0 < β where θ < 0),   x_p, x_q ← clip(x + θ, 0, 1)
- *
  * F are the logits, or their softmax, whose Σ_{k≠t} ∂F_k is −∂F_t. A feature is a value, or a pixel with all its
  * channels. Untargeted, t is each of the likeliest other classes in turn, and a later one has to change less.
  */
 export default attack({
   title: 'Jacobian-based Saliency Map Attack',
   paper: 'Papernot et al. 2016, https://arxiv.org/abs/1511.07528, Algorithms 2 and 3',
+  formula: `
+    α = ∂F_t/∂x_p + ∂F_t/∂x_q,   β = Σ_{k≠t} (∂F_k/∂x_p + ∂F_k/∂x_q)
+    (p, q) = arg max −α·β where α > 0 > β (α < 0 < β for θ < 0)
+    x_p ← clip(x_p + θ, 0, 1),   x_q ← clip(x_q + θ, 0, 1)
+  `,
   norms: { l0: {} },
   params: { theta: 1, gamma: 0.145, candidates: 10, scores: 'softmax', features: 'values' },
 

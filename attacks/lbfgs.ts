@@ -4,13 +4,15 @@ import { attack, descend, type Objective } from 'advx'
  * Box-constrained L-BFGS: the least distance and the class together, weighted by a constant c that is bisected: down
  * while the minimum is adversarial, up while it is not.
  *
- *     min_x ‖x − x₀‖₂² − c · log p(x),   x ∈ [0, 1]
- *
- * p is the softmax's share of the target or, untargeted, of all classes but y; each minimum is looked for from x₀.
+ * Each minimum is looked for from x₀.
  */
 export default attack({
   title: 'Box-constrained L-BFGS',
   paper: 'Szegedy et al. 2014, https://arxiv.org/abs/1312.6199, §4.1',
+  formula: `
+    min_x ‖x − x₀‖₂² − c · log p(x),   x ∈ [0,1]
+    p = Σ_{k≠y} softmax(z)_k or, targeted, softmax(z)_y
+  `,
   norms: { l2: {} },
   params: { steps: 100, rounds: 9, c: 0.01 },
 

@@ -2,12 +2,14 @@ import { attack, clip, grad } from 'advx'
 
 /**
  * Projected gradient descent: steps of size α·ε up the loss, back into the ε-ball after each.
- *
- *     x₀′ ~ U(B(x₀, ε)),   xₜ₊₁ = Π_{B(x₀, ε) ∩ [0,1]}(xₜ + α·ε · direction(∇ₓ J(xₜ, y)))
  */
 export default attack({
   title: 'Projected Gradient Descent',
   paper: 'Madry et al. 2018, https://arxiv.org/abs/1706.06083, §2.1',
+  formula: `
+    x₀′ ~ U(B(x₀, ε))
+    xₜ₊₁ = Π_{B(x₀, ε) ∩ [0,1]}(xₜ + α·ε · direction(∇ₓ J(xₜ, y)))
+  `,
   norms: { linf: { eps: 8 / 255 }, l2: { eps: 0.5 }, l1: { eps: 12 } },
   params: { alpha: 0.25, steps: 10, restarts: 1 },
 

@@ -1,4 +1,4 @@
-import { attack, type Point, type Subject } from 'advx'
+import { attack, bumpOf, type Point, placesIn, type Subject, windowAnywhere } from 'advx'
 
 const START = 0.8 // share of the picture in the first square
 
@@ -9,8 +9,6 @@ const HALVINGS = [0.001, 0.005, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8]
  * Square attack: random search without gradients. A square of the perturbation is redrawn, and kept where it raises the
  * lead of the best other class; the squares become smaller as the queries are spent.
  *
- *     δ′ = δ but in a square of side √(p·H·W), at random;   δ ← δ′ where L(x₀ + δ′) > L(x₀ + δ)
- *
  * Linf: the square becomes ±ε in each channel, and δ begins as vertical stripes of ±ε. L2 and L1: a bump of two opposite
  * halves is added to what the square holds, and gets the length of another square that is emptied and what the box has cut
  * off; δ has length ε before that, and begins as a tiling of bumps.
@@ -19,6 +17,10 @@ export default attack({
   title: 'Square Attack',
   paper:
     'Andriushchenko et al. 2020, https://arxiv.org/abs/1912.00049, Algorithms 1 to 3; L1: https://arxiv.org/abs/2103.01208, §5',
+  formula: `
+    δ′ = δ but in a square of side √(p·H·W), at random
+    δ ← δ′ where L(x₀ + δ′) > L(x₀ + δ),   L(x) = max_{k≠y} z_k − z_y
+  `,
   norms: { linf: { eps: 8 / 255 }, l2: { eps: 0.5 }, l1: { eps: 12, help: 'bumps as in l2' } },
   params: { queries: 5000, restarts: 1 },
   gradients: () => 0,
@@ -61,9 +63,9 @@ function stripes({ shape: [C, H, W], eps, random }: Subject): Search {
       return Float32Array.from({ length: C * H * W }, (_, i) => values[Math.floor(i / (H * W)) * W + (i % W)])
     },
     next(delta, side) {
-      const square = place(Math.max(Math.round(side), 1), H, W, random)
+      const square = windowAnywhere(Math.max(Math.round(side), 1), H, W, random)
       const [values, out] = [signs(C), delta.slice()]
-      for (let c = 0; c < C; c++) for (const i of inside(square, c, H, W)) out[i] = values[c]
+      for (let c = 0; c < C; c++) for (const i of placesIn(square, c, H, W)) out[i] = values[c]
       return out
     },
   }
@@ -90,18 +92,18 @@ function bumps({ shape: [C, H, W], norm, eps, random }: Subject): Search {
         for (let left = 0; left + side <= W; left += side)
           for (let c = 0; c < C; c++) {
             const [bump, sign] = [bumpOf(side, coin() > 0), coin()]
-            for (const [k, i] of inside({ top, left, side }, c, H, W).entries()) delta[i] = sign * bump[k]
+            for (const [k, i] of placesIn({ top, left, side }, c, H, W).entries()) delta[i] = sign * bump[k]
           }
       return scaled(delta)
     },
     next(delta, wanted) {
       const side = Math.min(Math.max(Math.round(wanted), 3) | 1, H, W)
-      const [to, from] = [place(side, H, W, random), place(side, H, W, random)]
+      const [to, from] = [windowAnywhere(side, H, W, random), windowAnywhere(side, H, W, random)]
       const out = delta.slice()
       const bump = bumpOf(side, coin() > 0)
       const spare = Math.max(size(eps) - total(delta), 0) / C // what the box has cut off
       for (let c = 0; c < C; c++) {
-        const [own, other] = [inside(to, c, H, W), inside(from, c, H, W)]
+        const [own, other] = [placesIn(to, c, H, W), placesIn(from, c, H, W)]
         const held = total([...new Set([...own, ...other])].map(i => delta[i]))
         const before = Math.max(root(total(own.map(i => delta[i]))), 1e-12)
         const sign = coin()
@@ -113,40 +115,4 @@ function bumps({ shape: [C, H, W], norm, eps, random }: Subject): Search {
       return scaled(out)
     },
   }
-}
-
-interface Square {
-  readonly top: number
-  readonly left: number
-  readonly side: number
-}
-
-/** A square anywhere in the picture. */
-function place(wanted: number, H: number, W: number, random: Subject['random']): Square {
-  const side = Math.min(wanted, H, W)
-  const [u, v] = random('uniform', 2)
-  return { top: Math.floor(u * (H - side + 1)), left: Math.floor(v * (W - side + 1)), side }
-}
-
-/** The places of a square's values in channel c, row by row. */
-function inside({ top, left, side }: Square, c: number, H: number, W: number): number[] {
-  return Array.from({ length: side * side }, (_, k) => (c * H + top + Math.floor(k / side)) * W + left + (k % side))
-}
-
-/** Two halves, of opposite signs, each a pyramid of rings 1/r² (Algorithm 3); of length 1 in L2. */
-function bumpOf(side: number, upright: boolean): Float32Array {
-  const half = side >> 1
-  const out = new Float32Array(side * side)
-  for (const [from, rows, sign] of [
-    [0, half, 1],
-    [half, side - half, -1],
-  ]) {
-    const [row, column] = [rows >> 1, half]
-    for (let ring = 0; ring <= Math.max(row, column); ring++)
-      for (let i = Math.max(row - ring, 0); i <= Math.min(row + ring, rows - 1); i++)
-        for (let j = Math.max(column - ring, 0); j <= Math.min(column + ring, side - 1); j++)
-          out[upright ? (from + i) * side + j : j * side + from + i] += sign / (ring + 1) ** 2
-  }
-  const length = Math.sqrt(out.reduce((sum, v) => sum + v * v, 0))
-  return out.map(v => v / length)
 }

@@ -3,7 +3,7 @@
     python bench/nearest.py [cifar mnist photos] [--attacks deepfool cw …] [--norms l2 …] [--limit 100] [--data ../shared/data]
 
 with an interpreter as bench/README.md says. Every attack of advx that looks for the nearest picture runs by its defaults,
-through the command; those of the others get the pictures that it wrote as clean, of them those classified rightly. Prints
+or as its row says, through the command; those of the others get the pictures that it wrote as clean, of them those classified rightly. Prints
 Markdown. A figure is `successes median`, the median over all pictures, an attack that failed being infinitely far.
 
     as float32   misclassified by PyTorch, for advx with the margin of its contract
@@ -15,7 +15,7 @@ import json
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +35,8 @@ class Case:
     model: str
     preprocess: str
     count: int
+    options: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    """Of the command, for attacks of ours whose defaults would take too long."""
 
     def pictures(self, data: Path, limit: int) -> Iterator[tuple[Image.Image | Path, int]]:
         """Pictures, or their files, and labels."""
@@ -52,7 +54,8 @@ class Case:
 CASES = {
     'cifar': Case('CIFAR-10', 'cifar10-resnet20-akamaster', 'imagenet', 100),
     'mnist': Case('MNIST', 'mnist-8', 'raw', 100),
-    'photos': Case('ImageNet, 224 x 224', 'mobilenetv2-1.0-224-tf2-dequant', 'inception', 10),
+    'photos': Case('ImageNet, 224 x 224', 'mobilenetv2-1.0-224-tf2-dequant', 'inception', 10,
+                   {('cw', 'l2'): ('--rounds', '5', '--steps', '50')}),
 }
 
 
@@ -123,7 +126,7 @@ def of_advx(attack: str, norm: str, lines: list[dict]) -> None:
     row(f'**advx {attack}**', f'**{floats}**', f'**{written}**', f'**{own:.0f} + {lattice:.0f}**, {forwards:.0f} forward')
 
 
-def compare(case: Case, data: Path, limit: int, chosen: list[str], norms: list[str], work: Path) -> None:
+def compare(name: str, case: Case, data: Path, limit: int, chosen: list[str], norms: list[str], work: Path) -> None:
     model = data / 'onnx' / f'{case.model}.onnx'
     images, out = work / 'images', work / 'out'
     write(case, data, limit, images)
@@ -132,7 +135,8 @@ def compare(case: Case, data: Path, limit: int, chosen: list[str], norms: list[s
                if 'eps' not in attack['norms'].get(norm, {'eps': 0}) and (not chosen or attack['name'] in chosen)]
     title = None
     for norm, attack in nearest:
-        advx('attack', images, '-m', model, '-p', case.preprocess, '-a', attack, '-n', norm, '-o', out, '--force')
+        options = case.options.get((attack, norm), ())
+        advx('attack', images, '-m', model, '-p', case.preprocess, '-a', attack, '-n', norm, '-o', out, '--force', *options)
         lines = [json.loads(line) for line in (out / 'results.jsonl').read_text().splitlines()]
         right = [line for line in lines if line['clean'] and line['clean']['class'] == line['label']]
         clean = np.stack([levels_of(out / 'clean' / Path(line['image']).with_suffix('.png')) for line in right])
@@ -143,9 +147,11 @@ def compare(case: Case, data: Path, limit: int, chosen: list[str], norms: list[s
             print(f'\n| {norm.capitalize()} | as float32 | 8-bit | gradients |\n|---|---|---|---|', flush=True)
         title = norm
         for peer in PEERS:
+            if peer.cases and name not in peer.cases:
+                continue
             if peer.ours == (attack, norm) and not (peer.every_class and net(pixels(clean[:1])).shape[1] > MANY):
                 of_peer(peer, net, clean, labels)
-        of_advx(attack, norm, lines)
+        of_advx(' '.join((attack, *options)), norm, lines)
 
 
 def main() -> None:
@@ -161,7 +167,7 @@ def main() -> None:
         parser.error(f'expected some of {", ".join(CASES)} but got {", ".join(sorted(unknown))}')
     for name in args.cases or CASES:
         with tempfile.TemporaryDirectory() as work:
-            compare(CASES[name], args.data, args.limit or CASES[name].count, args.attacks, args.norms, Path(work))
+            compare(name, CASES[name], args.data, args.limit or CASES[name].count, args.attacks, args.norms, Path(work))
 
 
 if __name__ == '__main__':

@@ -17,13 +17,15 @@ Attack = Callable[[Net, torch.Tensor, torch.Tensor], torch.Tensor]
 
 @dataclass(frozen=True)
 class Peer:
-    """`ours`: name and norm of the attack to compare with; `every_class`: a step takes the slope of each class."""
+    """`ours`: name and norm of the attack to compare with; `every_class`: a step takes the slope of each class; `cases`: of
+    nearest.py, all when empty."""
 
     library: str
     what: str
     ours: tuple[str, str]
     run: Attack
     every_class: bool = False
+    cases: tuple[str, ...] = ()
 
 
 def of_foolbox(attack: foolbox.Attack) -> Attack:
@@ -53,6 +55,23 @@ def of_art(attack: type, **options) -> Attack:
     return run
 
 
+def of_cw(rounds: int, steps: int, *cases: str) -> list[Peer]:
+    what = f'C&W {rounds} x {steps}'
+    return [
+        Peer('foolbox', what, ('cw', 'l2'), of_foolbox(a.L2CarliniWagnerAttack(binary_search_steps=rounds, steps=steps)), cases=cases),
+        Peer('adv-lib', what, ('cw', 'l2'),
+             of_adv_lib(adv_lib.carlini_wagner_l2, binary_search_steps=rounds, max_iterations=steps), cases=cases),
+    ]
+
+
+def of_fab(norm: str, order: float) -> list[Peer]:
+    return [
+        Peer('torchattacks', 'FAB x100', ('fab', norm), of_torchattacks(torchattacks.FAB, norm=norm.capitalize(), steps=100),
+             every_class=True),
+        Peer('adv-lib', 'FAB x100', ('fab', norm), of_adv_lib(adv_lib.fab, norm=order, n_iter=100), every_class=True),
+    ]
+
+
 a = foolbox.attacks
 PEERS = [
     Peer('foolbox', 'DeepFool', ('deepfool', 'l2'), of_foolbox(a.L2DeepFoolAttack())),
@@ -61,9 +80,8 @@ PEERS = [
     Peer('ART', 'DeepFool', ('deepfool', 'l2'), of_art(art.DeepFool), every_class=True),
     Peer('foolbox', 'DeepFool', ('deepfool', 'linf'), of_foolbox(a.LinfDeepFoolAttack())),
     Peer('adv-lib', 'DeepFool', ('deepfool', 'linf'), of_adv_lib(adv_lib.df, norm=float('inf'), steps=50), every_class=True),
-    Peer('foolbox', 'C&W 9 x 200', ('cw', 'l2'), of_foolbox(a.L2CarliniWagnerAttack(binary_search_steps=9, steps=200))),
-    Peer('adv-lib', 'C&W 9 x 200', ('cw', 'l2'),
-         of_adv_lib(adv_lib.carlini_wagner_l2, binary_search_steps=9, max_iterations=200)),
+    *of_cw(9, 200, 'cifar', 'mnist'),
+    *of_cw(5, 50, 'photos'),
     Peer('torchattacks', 'C&W 50, c = 1', ('cw', 'l2'), of_torchattacks(torchattacks.CW)),
     Peer('foolbox', 'DDN x100', ('ddn', 'l2'), of_foolbox(a.DDNAttack(steps=100))),
     Peer('adv-lib', 'DDN x100, levels=256', ('ddn', 'l2'), of_adv_lib(adv_lib.ddn, steps=100, levels=256)),
@@ -75,5 +93,6 @@ PEERS = [
         for peer in (Peer('foolbox', 'FMN x100', ('fmn', norm), of_foolbox(kind(steps=100))),
                      Peer('adv-lib', 'FMN x100', ('fmn', norm), of_adv_lib(adv_lib.fmn, norm=order, steps=100)))
     ),
+    *of_fab('l2', 2), *of_fab('linf', float('inf')), *of_fab('l1', 1),
     Peer('ART', 'JSMA, towards the runner-up', ('jsma', 'l0'), of_art(art.SaliencyMapMethod, theta=1.0, gamma=0.145)),
 ]

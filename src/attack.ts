@@ -105,6 +105,8 @@ export interface Attack<P extends Params = Params, S extends State = State> {
   readonly title: string
   /** Authors, year, URL and section. */
   readonly paper: string
+  /** What a step computes, as the paper writes it: lines of text, indented as the file likes. */
+  readonly formula?: string
   /**
    * The norms it knows, the usual one first, each with its default budget; without one the attack looks for the nearest
    * adversarial picture in that norm, and the driver keeps the nearest point of all that it visits. `help`: what is
@@ -140,9 +142,10 @@ export interface Attack<P extends Params = Params, S extends State = State> {
 export function attack<const P extends Params, S extends State = { readonly x: Tensor }>(
   definition: Attack<P, S>,
 ): Attack {
-  const { title, paper, norms, params, step, run, stages } = definition
+  const { title, paper, formula, norms, params, step, run, stages } = definition
   const wrong = (what: string): AdvxError => new AdvxError('usage', `attack({ title: '${title}' }) ${what}`)
   if (typeof title !== 'string' || typeof paper !== 'string') throw wrong('needs a title and a paper, both text')
+  if (formula !== undefined && typeof formula !== 'string') throw wrong('has a formula that is no text')
   const ways = Object.entries({ step, run, stages }).filter(([, way]) => way !== undefined)
   if (ways.length === 0 || ways.some(([, way]) => typeof way !== 'function'))
     throw wrong('needs a function step(state, goal, params), async *run(subject, params), or stages(norm, params)')

@@ -20,6 +20,7 @@ describe('what is wrong is named', () => {
   test.each([
     ['no title', { title: undefined }, /needs a title and a paper/],
     ['a paper that is no text', { paper: 1706 }, /'Mine' }\) needs a title and a paper/],
+    ['a formula that is no text', { formula: ['x'] }, /has a formula that is no text/],
     ['no step', { step: undefined }, /needs a function step\(state, goal, params\)/],
     [
       'no norms',

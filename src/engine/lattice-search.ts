@@ -3,9 +3,10 @@ import { advantage } from './decision.ts'
 import { exchange, fewest } from './exchange.ts'
 import { fewestLevels } from './fewest-levels.ts'
 import type { Job } from './job.ts'
-import { clampLevel, nearest, toUnit, wayFrom } from './lattice.ts'
+import { nearest, toUnit, wayFrom } from './lattice.ts'
 import { type Measure, type Place, pixels, shifted, squares, values } from './lattice-steps.ts'
 import type { Probe } from './probe.ts'
+import { along, turned } from './turning.ts'
 
 /** One image on the lattice: how far an 8-bit picture of it is adversarial (from 0 on it is), and the slope of that. */
 export interface Ground {
@@ -18,8 +19,9 @@ export interface Ground {
 
 /**
  * From an adversarial point `x` the nearest 8-bit picture that is adversarial, as far as a local search finds it: first
- * one along the way from x0 through x, then nearer ones by exchanging steps of little gain for steps of more. Null: no
- * 8-bit picture was found. For an attack that asks for no gradients the way from x0 to x stands for that of the lead.
+ * one along the way from x0 through x, in L2 nearer ones by turning the way towards the gradient, then by exchanging steps
+ * of little gain for steps of more. Null: no 8-bit picture was found. For an attack that asks for no gradients the way from
+ * x0 to x stands for that of the lead, and nothing turns.
  *
  * @param slope the direction up the lead at a point
  */
@@ -43,7 +45,9 @@ export async function nearestOnLattice(
   const steps = { l2: squares, l1: values, l0: pixels }[norm]
   const first = norm === 'l0' ? await recolored(ground, x) : await alongTheWay(ground, x, PART)
   const found = first ?? (await upTheGradient(ground, steps))
-  return found && exchange(ground, steps, found)
+  const turning = norm === 'l2' && gradients > 0
+  const nearer = found && turning ? await turned(ground, way, found) : found
+  return nearer && exchange(ground, steps, nearer)
 }
 
 /**
@@ -91,11 +95,8 @@ const PART = 1 / 128
 /** The nearest levels to x0 + s·(x − x0) for the least s that is found to be adversarial. */
 async function alongTheWay(ground: Ground, x: Float32Array, part: number): Promise<Uint8Array | null> {
   const { x0 } = ground
-  const at = (s: number): Uint8Array => {
-    const levels = new Uint8Array(x0.length)
-    for (let i = 0; i < levels.length; i++) levels[i] = clampLevel(Math.round(x0[i] + s * (255 * x[i] - x0[i])))
-    return levels
-  }
+  const way = x.map((v, i) => 255 * v - x0[i])
+  const at = (s: number): Uint8Array => along(x0, way, s)
   const isAdversarial = async (levels: Uint8Array): Promise<boolean> => (await ground.advantage(levels)) >= 0
   let far = 1
   let found = at(far)

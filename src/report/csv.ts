@@ -7,6 +7,7 @@ type Cell = string | number | boolean | null | undefined
 const COLUMNS: Readonly<Record<string, (line: Line, nameOf: (k: number | undefined | null) => Cell) => Cell>> = {
   image: l => l.image,
   attack: l => l.attack,
+  by: l => l.by,
   norm: l => l.norm,
   eps: l => l.eps,
   outcome: l => l.outcome,

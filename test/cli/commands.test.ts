@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { attackNames, defenseNames } from '../../src/engine/registry.ts'
+import { attackNames, defenseNames, loadAttack } from '../../src/engine/registry.ts'
+import { describe as describeParameter } from '../../src/params.ts'
 import { folderOf } from '../io/folder.ts'
 import { advx, start } from './process.ts'
 
@@ -54,10 +55,22 @@ describe('what asks for help', () => {
     expect(stdout).toContain('advx attack -m model.onnx -a pgd -n linf -e 8/255 --steps 20 photos/')
   })
 
-  test.each(names)('help of %s', async name => {
-    const { code, stdout } = await advx(['help', name])
-    expect({ code, first: stdout.slice(0, name.length + 2) }).toEqual({ code: 0, first: `${name}: ` })
-  })
+  test.each(names)(
+    'help of %s: title, paper, formula, and of each parameter symbol, default, range and meaning',
+    async name => {
+      const { attack } = await loadAttack(name)
+      const { code, stdout } = await advx(['help', name])
+      expect(code).toBe(0)
+      expect(stdout.startsWith(`${name}: ${attack.title}\n${attack.paper}\n\nFormula\n  `)).toBe(true)
+      for (const line of attack.formula!.trim().split('\n')) expect(stdout).toContain(line.trim())
+      const rows = lines(stdout)
+      for (const [key, value] of Object.entries(attack.params)) {
+        const row = rows.find(line => line.startsWith(`  --${key} `))!
+        for (const text of [describeParameter(key, value).symbol, describeParameter(key, value).help])
+          expect(row).toContain(text)
+      }
+    },
+  )
 
   test('help of a defense', async () => {
     const { code, stdout } = await advx(['help', 'bit-depth'])

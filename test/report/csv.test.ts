@@ -37,6 +37,11 @@ test('a row for each line, in its order, with the values of results.jsonl', () =
   expect(rows[9]).toMatchObject({ label: '', clean_class: '', l2: '', error: 'not a PNG: 9' })
 })
 
+test('of a sequence, the attack of it that took the picture', () => {
+  const [first, second] = rowsOf(csv([sampleLine({ attack: 'auto', by: 'fab-t' }), sampleLine()]))
+  expect([first.by, second.by]).toEqual(['fab-t', ''])
+})
+
 test('RFC 4180: CRLF ends every line, a comma or a quote stands in quotes', () => {
   const text = csv([sampleLine({ image: 'a "b", c.png', label: 1 })])
   expect(text.endsWith('\r\n')).toBe(true)

@@ -5,6 +5,7 @@ import type { NormName } from '../../norms.ts'
 import type { Params } from '../../params.ts'
 import { addChosenParameters } from '../attack-options.ts'
 import { lengthText, numberText, valueText } from '../figures.ts'
+import { formulaLines, symbolsOf } from '../formula.ts'
 import { printable } from '../printable.ts'
 import { table } from '../table.ts'
 import { type Paint, paint, say } from '../terminal.ts'
@@ -88,6 +89,7 @@ async function describeAttack({ name, attack }: NamedAttack, path: string | unde
   const steps = 'steps' in attack.params ? ` --steps ${2 * numberOf(attack.params, 'steps', 1)}` : ''
   return [
     `${paint.bold(printable(name))}: ${printable(attack.title)}\n${printable(attack.paper)}`,
+    ...(attack.formula === undefined ? [] : [`${paint.bold('Formula')}\n${formulaText(attack.formula)}`]),
     minimal
       ? `${paint.bold('Norms')} (--norm), in each of which it looks for the nearest adversarial picture; --eps only counts those within it\n${table(norms, '  ')}`
       : `${paint.bold('Norms')} (--norm) and default budgets (--eps, ε, in units where a pixel is 0..1)\n${table(norms, '  ')}`,
@@ -123,6 +125,12 @@ async function parametersText(given: Params, paint: Paint): Promise<string> {
   return params.length === 0
     ? `${paint.bold('Parameters')}\n  none`
     : `${paint.bold('Parameters')}\n${table([titles, ...params], '  ')}`
+}
+
+function formulaText(formula: string): string {
+  const lines = formulaLines(formula).map(line => `  ${printable(line)}`)
+  const symbols = symbolsOf(formula)
+  return [...lines, ...(symbols.length === 0 ? [] : ['', table(symbols, '  ')])].join('\n')
 }
 
 const NEAREST = 'nearest'
