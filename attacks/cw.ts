@@ -69,11 +69,14 @@ const constant = search({
 const threshold = search({
   start: ({ x0 }) => {
     const [zero, one] = [perImage(x0), perImage(x0).add(1)]
-    return { ...fresh(x0), nearest: x0, tau: one, low: zero, high: one }
+    return { ...fresh(x0), nearest: x0, least: zero.add(FAR), tau: one, low: zero, high: one }
   },
 
-  step({ x, m, v, nearest, tau, low, high }, { x0, margin, schedule }, { lr, kappa }) {
+  step({ x, m, v, nearest, least, tau, low, high, before }, goal, { steps, lr, kappa }) {
+    const { x0, margin, schedule } = goal
     const lost = reshape(relu(margin(x).mul(-1).add(kappa)), tau.shape)
+    const lowest = minimum(least, lost)
+    const ends = tooSlow(lowest, before, steps, goal)
     const next = adam(grad(margin)(x), { m, v }, schedule)
     const moved = x.add(next.step.mul(tau.mul(lr).mul(10)))
     const won = positive(lost).mul(-1).add(1)
@@ -81,8 +84,9 @@ const threshold = search({
       ...{ x: clip(linf.project(moved, x0, tau), 0, 1), m: next.m, v: next.v, tau, low },
       nearest: where(won, x, nearest),
       high: where(won, minimum(high, linf.length(x.sub(x0))), high),
-      before: lost,
-      done: won,
+      least: lowest,
+      before: ends.before,
+      done: maximum(ends.done, won),
     }
   },
 
@@ -91,7 +95,7 @@ const threshold = search({
     const lower = where(positive(tau.mul(SAME).sub(high)), low, tau)
     const next = lower.add(high).div(2)
     const half = nearest.sub(x0).mul(next.div(high)).div(2)
-    return { ...fresh(x0), x: x0.add(half), nearest, tau: next, low: lower, high }
+    return { ...fresh(x0), x: x0.add(half), nearest, least: perImage(x0).add(FAR), tau: next, low: lower, high }
   },
 })
 
@@ -147,13 +151,17 @@ const SEARCHES = new Map([
  *     L0:    min_x max(0, κ − L(x)),   x = x₀ but for k pixels
  *     L(x) = max_{k≠y} z_k − z_y, less the lead that counts as adversarial
  *
- * An image's round ends where a tenth of its steps brought nothing, in Linf and L0 at the first success. In Linf a step is
- * 10·lr·τ long, in L0 10·lr.
+ * An image's round ends where a tenth of its steps brought nothing, in Linf where it brought too little for the loss to be
+ * gone by the round's end; in Linf and L0 also at the first success. In Linf a step is 10·lr·τ long, in L0 10·lr.
  */
 export default attack({
   title: 'Carlini and Wagner',
   paper: 'Carlini, Wagner 2017, https://arxiv.org/abs/1608.04644, §V and §VI',
-  norms: { l2: {}, linf: {}, l0: {} },
+  norms: {
+    l2: { help: 'the rounds bisect c', idle: ['share'] },
+    linf: { help: 'the rounds bisect the threshold τ', idle: ['c', 'share'] },
+    l0: { help: 'the rounds bisect the number of pixels', idle: ['c'] },
+  },
   params,
   start: (goal, given) => SEARCHES.get(goal.norm)!.start(goal, given),
   step: (state, goal, given) => SEARCHES.get(goal.norm)!.step(state, goal, given),
@@ -173,6 +181,15 @@ const fresh = (x0: Tensor) => ({
 function progress(loss: Tensor, before: Tensor, steps: number, { schedule }: Goal) {
   const looks = schedule(t => Number(t % Math.ceil(steps / 10) === 0))
   return { before: where(looks, loss, before), done: looks.mul(positive(loss.sub(before.mul(PROGRESS)))) }
+}
+
+/** Ends the round where the loss, as it fell since the last look, will not have fallen to 0 by the round's end. */
+function tooSlow(loss: Tensor, before: Tensor, steps: number, { schedule }: Goal) {
+  const tenth = Math.ceil(steps / 10)
+  const looks = schedule(t => Number(t % tenth === 0))
+  const left = schedule(t => (steps - t) / tenth)
+  const done = looks.mul(positive(loss.sub(before.sub(loss).mul(left))))
+  return { before: where(looks, loss, before), done }
 }
 
 /** 1 at the k pixels of the largest score, over their channels, else 0. */

@@ -119,9 +119,11 @@ export interface Attack<P extends Params = Params, S extends State = State> {
   /**
    * The norms it knows, the usual one first, each with its default budget; without one the attack looks for the nearest
    * adversarial picture in that norm, and the driver keeps the nearest point of all that it visits. `help`: what is
-   * particular to it there.
+   * particular to it there. `idle`: parameters that have no part in it there; to give one is a usage error.
    */
-  readonly norms: Readonly<Partial<Record<NormName, { readonly eps?: number; readonly help?: string }>>>
+  readonly norms: Readonly<
+    Partial<Record<NormName, { readonly eps?: number; readonly help?: string; readonly idle?: readonly string[] }>>
+  >
   /** Parameters with their defaults, by the names of the glossary. */
   readonly params: P
   /** First state of a restart; the clean images when absent. */
