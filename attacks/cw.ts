@@ -183,12 +183,12 @@ function progress(loss: Tensor, before: Tensor, steps: number, { schedule }: Goa
   return { before: where(looks, loss, before), done: looks.mul(positive(loss.sub(before.mul(PROGRESS)))) }
 }
 
-/** Ends the round where the loss, as it fell since the last look, will not have fallen to 0 by the round's end. */
+/** Ends the round where the loss will not be 0 by its end, even if it falls twice as fast as it did since the last look. */
 function tooSlow(loss: Tensor, before: Tensor, steps: number, { schedule }: Goal) {
   const tenth = Math.ceil(steps / 10)
   const looks = schedule(t => Number(t % tenth === 0))
-  const left = schedule(t => (steps - t) / tenth)
-  const done = looks.mul(positive(loss.sub(before.sub(loss).mul(left))))
+  const reach = schedule(t => (2 * (steps - t)) / tenth)
+  const done = looks.mul(positive(loss.sub(before.sub(loss).mul(reach))))
   return { before: where(looks, loss, before), done }
 }
 
