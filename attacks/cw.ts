@@ -69,11 +69,14 @@ const constant = search({
 const threshold = search({
   start: ({ x0 }) => {
     const [zero, one] = [perImage(x0), perImage(x0).add(1)]
-    return { ...fresh(x0), nearest: x0, tau: one, low: zero, high: one }
+    return { ...fresh(x0), nearest: x0, least: zero.add(FAR), tau: one, low: zero, high: one }
   },
 
-  step({ x, m, v, nearest, tau, low, high }, { x0, margin, schedule }, { lr, kappa }) {
+  step({ x, m, v, nearest, least, tau, low, high, before }, goal, { steps, lr, kappa }) {
+    const { x0, margin, schedule } = goal
     const lost = reshape(relu(margin(x).mul(-1).add(kappa)), tau.shape)
+    const lowest = minimum(least, lost)
+    const ends = tooSlow(lowest, before, steps, goal)
     const next = adam(grad(margin)(x), { m, v }, schedule)
     const moved = x.add(next.step.mul(tau.mul(lr).mul(10)))
     const won = positive(lost).mul(-1).add(1)
@@ -81,8 +84,9 @@ const threshold = search({
       ...{ x: clip(linf.project(moved, x0, tau), 0, 1), m: next.m, v: next.v, tau, low },
       nearest: where(won, x, nearest),
       high: where(won, minimum(high, linf.length(x.sub(x0))), high),
-      before: lost,
-      done: won,
+      least: lowest,
+      before: ends.before,
+      done: maximum(ends.done, won),
     }
   },
 
@@ -91,7 +95,7 @@ const threshold = search({
     const lower = where(positive(tau.mul(SAME).sub(high)), low, tau)
     const next = lower.add(high).div(2)
     const half = nearest.sub(x0).mul(next.div(high)).div(2)
-    return { ...fresh(x0), x: x0.add(half), nearest, tau: next, low: lower, high }
+    return { ...fresh(x0), x: x0.add(half), nearest, least: perImage(x0).add(FAR), tau: next, low: lower, high }
   },
 })
 
@@ -142,8 +146,8 @@ const SEARCHES = new Map([
  * Carlini and Wagner: the least distance with a hinge on the lead of the best other class, by Adam, in rounds that bisect
  * per image what weighs the one against the other. In L2 a variable w fills the box by its tanh.
  *
- * An image's round ends where a tenth of its steps brought nothing, in Linf and L0 at the first success. In Linf a step is
- * 10·lr·τ long, in L0 10·lr.
+ * An image's round ends where a tenth of its steps brought nothing, in Linf where it brought too little for the loss to be
+ * gone by the round's end; in Linf and L0 also at the first success. In Linf a step is 10·lr·τ long, in L0 10·lr.
  */
 export default attack({
   title: 'Carlini and Wagner',
@@ -156,7 +160,11 @@ export default attack({
     L(x) = max_{k≠y} z_k − z_y, less the lead that counts as adversarial
     a step is lr long in w (L2), 10·lr·τ in x (Linf), 10·lr in x (L0)
   `,
-  norms: { l2: {}, linf: {}, l0: {} },
+  norms: {
+    l2: { help: 'the rounds bisect c', idle: ['share'] },
+    linf: { help: 'the rounds bisect the threshold τ', idle: ['c', 'share'] },
+    l0: { help: 'the rounds bisect the number of pixels', idle: ['c'] },
+  },
   params,
   start: (goal, given) => SEARCHES.get(goal.norm)!.start(goal, given),
   step: (state, goal, given) => SEARCHES.get(goal.norm)!.step(state, goal, given),
@@ -176,6 +184,15 @@ const fresh = (x0: Tensor) => ({
 function progress(loss: Tensor, before: Tensor, steps: number, { schedule }: Goal) {
   const looks = schedule(t => Number(t % Math.ceil(steps / 10) === 0))
   return { before: where(looks, loss, before), done: looks.mul(positive(loss.sub(before.mul(PROGRESS)))) }
+}
+
+/** Ends the round where the loss will not be 0 by its end, even if it falls twice as fast as it did since the last look. */
+function tooSlow(loss: Tensor, before: Tensor, steps: number, { schedule }: Goal) {
+  const tenth = Math.ceil(steps / 10)
+  const looks = schedule(t => Number(t % tenth === 0))
+  const reach = schedule(t => (2 * (steps - t)) / tenth)
+  const done = looks.mul(positive(loss.sub(before.sub(loss).mul(reach))))
+  return { before: where(looks, loss, before), done }
 }
 
 /** 1 at the k pixels of the largest score, over their channels, else 0. */

@@ -1,4 +1,4 @@
-import { attack, clip, leads, nearestBoundary, where } from 'advx'
+import { attack, type NormName, ranked } from 'advx'
 
 const BEYOND = 1e-4 // of a linear boundary, so that a step of no length does not stop the walk
 
@@ -20,17 +20,43 @@ export default attack({
   params: { steps: 50, overshoot: 0.02, candidates: 10 },
   gradients: ({ candidates }, { classes, targeted }) => (targeted ? 1 : Math.min(candidates, classes) - 1),
 
-  start: ({ x0 }) => ({ x: x0, r: x0.mul(0), done: x0.sum([1, 2, 3]).mul(0) }),
-
-  step({ x, r }, { x0, y, logits, margin, adversarial, norm, targeted }, { overshoot, candidates }) {
-    const z = logits(x)
-    const { w, distance } = nearestBoundary(targeted ? [margin(x)] : leads(z, y, candidates - 1), x, norm)
-    const won = adversarial(x)
-    const total = r.add(norm.direction(w).mul(distance.add(BEYOND)))
-    return {
-      x: where(won, x, clip(x0.add(total.mul(overshoot.add(1))), 0, 1)),
-      r: where(won, r, total),
-      done: won,
+  async *run({ x0, y, targeted, classes, norm, logits, pullbacks, lead }, { steps, overshoot, candidates }) {
+    const r = new Float32Array(x0.length)
+    for (let t = 0; t <= steps; t++) {
+      const x = x0.map((v, i) => Math.min(Math.max(v + (1 + overshoot) * r[i], 0), 1))
+      const z = await logits(x)
+      yield { x, logits: z }
+      if (t === steps || lead(z) >= 0) return
+      const others = ranked(z).filter(k => k !== y)
+      const likeliest = others.slice(0, targeted ? 1 : candidates - 1)
+      const slopes = pullbacks(
+        x,
+        likeliest.map(k => (targeted ? leadOf(y, k, classes) : leadOf(k, y, classes))),
+      )
+      let [distance, w]: [number, Float32Array] = [Infinity, r]
+      const left = likeliest.values()
+      for await (const { gradient } of slopes) {
+        const far = Math.abs(z[left.next().value!] - z[y]) / dual(norm, gradient)
+        if (far < distance) [distance, w] = [far, gradient]
+      }
+      if (distance === Infinity) return // flat: there is no boundary
+      const unit = direction(norm, w)
+      for (let i = 0; i < r.length; i++) r[i] += (distance + BEYOND) * unit[i]
     }
   },
 })
+
+/** The weights of z_k − z_j. */
+const leadOf = (k: number, j: number, classes: number): Float32Array => {
+  const v = new Float32Array(classes)
+  ;[v[k], v[j]] = [1, -1]
+  return v
+}
+
+const dual = (norm: NormName, w: Float32Array): number =>
+  norm === 'linf' ? w.reduce((sum, v) => sum + Math.abs(v), 0) : Math.sqrt(w.reduce((sum, v) => sum + v * v, 0))
+
+const direction = (norm: NormName, w: Float32Array): Float32Array => {
+  const length = dual('l2', w)
+  return w.map(v => (norm === 'linf' ? Math.sign(v) : v / length))
+}

@@ -1,4 +1,4 @@
-import { attack, bestPair, type Subject } from 'advx'
+import { attack, bestPair, ranked, type Slope, type Subject } from 'advx'
 
 /**
  * Jacobian-based saliency map: of all pairs of features the one that says most for a class t and against the others
@@ -17,12 +17,14 @@ export default attack({
   `,
   norms: { l0: {} },
   params: { theta: 1, gamma: 0.145, candidates: 10, scores: 'softmax', features: 'values' },
+  gradients: ({ scores }) => (scores === 'softmax' ? 1 : 2),
 
   async *run(subject, { theta, gamma, candidates, scores, features }) {
     const { x0, shape, y, targeted } = subject
     const channels = features === 'pixels' ? shape[0] : 1
     const count = x0.length / channels
-    const goals = targeted ? [y] : likeliest(await subject.logits(x0), candidates).filter(k => k !== y)
+    const likeliest = ranked(await subject.logits(x0)).slice(0, candidates)
+    const goals = targeted ? [y] : likeliest.filter(k => k !== y)
     let most = Math.floor(gamma * count)
     for (const t of goals) {
       const x = x0.slice()
@@ -34,7 +36,8 @@ export default attack({
           most = changed.size - 1
           break
         }
-        const pair = bestPair(gains(own, x, theta, count), gains(others, x, theta, count))
+        const gained = gains(own, x, theta, count)
+        const pair = bestPair(gained, others === own ? gained : gains(others, x, theta, count))
         if (!pair) break
         for (const feature of pair) {
           changed.add(feature)
@@ -45,30 +48,17 @@ export default attack({
   },
 })
 
-const likeliest = (logits: Float32Array, count: number): number[] =>
-  [...logits.keys()].sort((a, b) => logits[b] - logits[a] || a - b).slice(0, count)
-
 /** Logits at x, ∂F_t/∂x and −Σ_{k≠t} ∂F_k/∂x; of the softmax both up to the factor F_t. */
-async function slopes({ classes, logits, pullback }: Subject, x: Float32Array, t: number, scores: string) {
-  const weights = (of: (k: number) => number) => Float32Array.from({ length: classes }, (_, k) => of(k))
-  const isTarget = (k: number): number => Number(k === t)
+async function slopes({ classes, pullback, pullbacks }: Subject, x: Float32Array, t: number, scores: string) {
+  const weights = (own: number, others: number) =>
+    Float32Array.from({ length: classes }, (_, k) => (k === t ? own : others))
   if (scores === 'softmax') {
-    const z = await logits(x)
-    const largest = z.reduce((a, b) => Math.max(a, b))
-    const total = z.reduce((sum, v) => sum + Math.exp(v - largest), 0)
-    const { gradient } = await pullback(
-      x,
-      weights(k => isTarget(k) - Math.exp(z[k] - largest) / total),
-    )
-    return { logits: z, own: gradient, others: gradient }
+    const { logits, gradient } = await pullback(x, weights(1, 0), 'log-softmax')
+    return { logits, own: gradient, others: gradient }
   }
-  const [own, others] = await Promise.all([
-    pullback(x, weights(isTarget)),
-    pullback(
-      x,
-      weights(k => isTarget(k) - 1),
-    ),
-  ])
+  const both: Slope[] = []
+  for await (const slope of pullbacks(x, [weights(1, 0), weights(0, -1)])) both.push(slope)
+  const [own, others] = both
   return { logits: own.logits, own: own.gradient, others: others.gradient }
 }
 

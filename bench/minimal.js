@@ -1,8 +1,10 @@
-// Attacks for the nearest picture, end to end, beside other libraries: same model, pictures, attack. See README.md.
+// Attacks for the nearest picture, alone and end to end, beside other libraries: same model, pictures, attack. See README.md.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { availableThreads } from '../dist/src/engine/pool.js'
+import { inMemory } from './in-memory.js'
 import { ADVX, at, byTurns, machine, median, spread, timed } from './measure.js'
 
 const { values } = parseArgs({
@@ -13,93 +15,104 @@ const { values } = parseArgs({
     images: { type: 'string' },
     preprocess: { type: 'string', default: 'unit' },
     limit: { type: 'string' },
+    threads: { type: 'string', default: String(availableThreads()) },
     attacks: { type: 'string', default: 'deepfool,ddn,cw,jsma' },
   },
 })
-const { python, model, images, preprocess, limit } = values
+const { python, model, images, preprocess, limit, threads } = values
 if (!model || !images) throw new Error('Give --model and --images, a folder of PNG by class index')
 const work = mkdtempSync(join(tmpdir(), 'advx-bench-'))
-const shared = ['--preprocess', preprocess, ...(limit ? ['--limit', limit] : [])]
+const shared = ['--preprocess', preprocess, '--threads', threads, ...(limit ? ['--limit', limit] : [])]
 
 const ROWS = {
-  deepfool: { peers: ['foolbox', 'torchattacks'], steps: 50, ours: [] },
-  ddn: { peers: ['foolbox'], steps: 100, ours: ['--steps', '100'] },
-  cw: { peers: ['foolbox'], steps: 1000, ours: ['--steps', '1000', '--rounds', '9'] },
-  jsma: { peers: ['art'], ours: ['--candidates', '2'], perPixel: true },
+  deepfool: { peers: ['foolbox', 'torchattacks'], params: { steps: 50 } },
+  ddn: { peers: ['foolbox'], params: { steps: 100 } },
+  cw: { peers: ['foolbox'], params: { steps: 1000, rounds: 9 } },
+  jsma: { peers: ['art'], params: { candidates: 2 }, norm: 'l0' },
 }
 
-async function advx(attack, norm, more) {
+/** The whole process, from its start to the report. */
+async function whole(attack, norm, params) {
   const out = join(work, 'out')
-  const given = [
-    'attack',
-    images,
-    '-m',
-    model,
-    '-a',
-    attack,
-    '-n',
-    norm,
-    ...shared,
-    ...more,
-    '-o',
-    out,
-    '--force',
-    '--json',
-  ]
-  const { result, ...cost } = await timed(process.execPath, [ADVX, ...given])
-  const lines = readFileSync(join(out, 'results.jsonl'), 'utf8')
-    .trim()
-    .split('\n')
-    .map(line => JSON.parse(line))
-  const attacked = lines.filter(({ outcome }) => outcome === 'adversarial' || outcome === 'robust')
-  const before = attacked.map(({ beforeRounding }) => beforeRounding).filter(b => b?.adversarial)
-  const written = attacked.filter(({ outcome }) => outcome === 'adversarial')
-  const middle = (list, length) =>
-    median(attacked.map((_, i) => (list[i] ? length(list[i]) : Number.POSITIVE_INFINITY)))
-  return {
-    ...cost,
-    broken: before.length,
-    median: middle(before, b => b.l2),
-    changed: before.reduce((sum, b) => sum + b.l0, 0),
-    written: `, ${written.length} written, median ${middle(written, line => line.distance[norm]).toFixed(norm === 'l0' ? 0 : 4)}`,
-    gradients: result.attacks[0].gradients,
-  }
+  const flags = Object.entries(params).flatMap(([name, value]) => [`--${name}`, String(value)])
+  const given = ['attack', images, '-m', model, '-a', attack, '-n', norm, ...shared, ...flags, '-o', out]
+  const { result, ...cost } = await timed(process.execPath, [ADVX, ...given, '--force', '--json'])
+  const lines = readFileSync(join(out, 'results.jsonl'), 'utf8').trim().split('\n')
+  const broken = lines.map(line => JSON.parse(line)).filter(({ outcome }) => outcome === 'adversarial')
+  const distances = broken.map(({ distance }) => distance[norm])
+  return { ...cost, broken: broken.length, median: middle(distances, result.attacks[0].attacked) }
 }
 
-async function peer(library, attack, steps, more) {
+/** A failure is infinitely far. */
+const middle = (distances, count) =>
+  median([...distances, ...Array(count - distances.length).fill(Number.POSITIVE_INFINITY)])
+
+async function peer(library, attack, { steps }, more) {
   const given = [library, attack, model, images, ...shared, ...(steps ? ['--steps', String(steps)] : []), ...more]
   const { result, ...cost } = await timed(python, [at('peer_attack.py'), ...given])
-  return { ...cost, ...result, written: '' }
+  return { ...cost, ...result }
 }
 
-console.log(`${machine()}; whole processes, ${values.rounds} interleaved rounds, median (least to most)`)
+console.log(`${machine()}; ${threads} threads, ${values.rounds} interleaved rounds, medians (least to most)`)
 for (const attack of values.attacks.split(',')) {
-  const { peers, steps, ours, perPixel = false } = ROWS[attack]
+  const { peers, params, norm = 'l2' } = ROWS[attack]
+  const ours = await inMemory(attack, {
+    ...{ images: [images], model, preprocess, norm, params, out: join(work, 'none'), threads: Number(threads) },
+    ...(limit ? { limit: Number(limit) } : {}),
+  })
   const contestants = {}
   for (const library of peers) {
-    contestants[library] = () => peer(library, attack, steps, [])
-    if (library === 'foolbox') contestants['foolbox, not frozen'] = () => peer(library, attack, steps, ['--thawed'])
+    contestants[library] = () => peer(library, attack, params, [])
+    if (library !== 'art') contestants[`${library}, not frozen`] = () => peer(library, attack, params, ['--thawed'])
   }
-  contestants.advx = () => advx(attack, perPixel ? 'l0' : 'l2', ours)
-  const results = await byTurns(contestants, Number(values.rounds))
-  const unit = perPixel ? ' a changed pixel' : ''
+  contestants.alone = ours.alone
+  contestants.written = ours.written
+  contestants.whole = () => whole(attack, norm, params)
+  const { alone, written, whole: processes, ...others } = await byTurns(contestants, Number(values.rounds))
+  await ours.close()
+
+  const digits = norm === 'l0' ? 0 : 4
+  const changed = alone[0].distances.reduce((sum, { l0 }) => sum + l0, 0)
   // For each changed pixel where attacks change as many as they come to.
-  const cost = (run, seconds) => (perPixel ? seconds / run.changed : seconds)
-  console.log(`\n${attack}${steps ? ` x${steps}` : ''}`)
-  for (const [name, runs] of Object.entries(results)) {
-    const ratio = of =>
-      median(runs.map((run, i) => cost(run, of(run)) / cost(results.advx[i], results.advx[i].seconds)))
-    const [{ broken, median: length, written, changed, gradients }] = runs
+  const [unit, share] = norm === 'l0' ? [' a changed pixel', run => run.changed / changed] : ['', () => 1]
+  const ratio = (runs, of, own) => median(runs.map((run, i) => of(run) / share(run) / own(i))).toFixed(2)
+  console.log(`\n${attack}, ${JSON.stringify(params)}, ${ours.pictures} pictures that are classified rightly`)
+  for (const [name, runs] of Object.entries(others)) {
+    const [{ broken, median: length, changed: pixels }] = runs
     console.log(
-      [
-        `${name.padEnd(20)} ${spread(runs.map(run => run.seconds))} s`,
-        name === 'advx'
-          ? `gradients ${gradients}`
-          : `this / advx${unit} = ${ratio(run => run.seconds).toFixed(2)}, its attack alone / advx = ${ratio(run => run.attack).toFixed(2)}`,
-        `broken ${broken}, ${perPixel ? `pixels changed ${changed}` : `median L2 ${length === null ? '-' : length.toFixed(4)}`}${written}`,
-        `peak ${median(runs.map(run => run.peak)).toFixed(0)} MiB`,
-      ].join('  '),
+      `  ${name}: attack alone ${spread(runs.map(run => run.attack))} s, CPU ${spread(runs.map(run => run.cpu))} s, ` +
+        `whole process ${spread(runs.map(run => run.seconds))} s, peak ${median(runs.map(run => run.peak)).toFixed(0)} MiB, ` +
+        `broken ${broken}, ${norm === 'l0' ? `pixels changed ${pixels}` : `median ${length?.toFixed(4)}`}`,
+    )
+    console.log(
+      `    this / advx${unit}: alone ${ratio(
+        runs,
+        run => run.attack,
+        i => alone[i].seconds,
+      )}, alone in CPU seconds ${ratio(
+        runs,
+        run => run.cpu,
+        i => alone[i].cpu,
+      )}, whole process ${ratio(
+        runs,
+        run => run.seconds,
+        i => processes[i].seconds,
+      )}`,
     )
   }
+  const [first, [search], [last]] = [alone[0], written, processes]
+  const lengths = first.distances.map(distance => distance[norm])
+  console.log(
+    `  advx: attack alone ${spread(alone.map(run => run.seconds))} s, CPU ${spread(alone.map(run => run.cpu))} s, ` +
+      `gradients ${first.gradients}, forwards ${first.forwards}, broken ${lengths.length}, ` +
+      `${norm === 'l0' ? `pixels changed ${changed}` : `median ${middle(lengths, ours.pictures).toFixed(digits)}`}`,
+  )
+  console.log(
+    `    on top for the written picture: ${spread(written.map((run, i) => run.seconds - alone[i].seconds))} s, ` +
+      `gradients ${search.gradients}, forwards ${search.forwards}, written ${last.broken}, median ${last.median.toFixed(digits)}`,
+  )
+  console.log(
+    `    whole process: ${spread(processes.map(run => run.seconds))} s, peak ${median(processes.map(run => run.peak)).toFixed(0)} MiB`,
+  )
 }
 rmSync(work, { recursive: true, force: true })

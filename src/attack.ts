@@ -64,15 +64,26 @@ export interface Subject {
   /** New numbers at each call: even in (0, 1), or standard normal. They depend on seed, image and restart alone. */
   random(distribution: 'uniform' | 'normal', length: number): Float32Array
   logits(x: Float32Array): Promise<Float32Array>
-  /** Logits at x and vᵀ ∂z/∂x there, which is the gradient of Σ vₖ zₖ. `v`: [K]. */
-  pullback(
-    x: Float32Array,
-    v: Float32Array,
-  ): Promise<{ readonly logits: Float32Array; readonly gradient: Float32Array }>
+  /** At x the logits z, a sum of scores by the weights v, [K], and its gradient. The scores are z unless `scores` says else. */
+  pullback(x: Float32Array, v: Float32Array, scores?: Scores): Promise<Slope>
+  /**
+   * The same for several v at one x, in turn. The model's forward pass is shared by as many as the attack's `gradients`
+   * says, up to ten; no more than these are in memory.
+   */
+  pullbacks(x: Float32Array, vs: readonly Float32Array[], scores?: Scores): AsyncGenerator<Slope, void, void>
   /** For an attack with the parameters `layer` and `guide`, else null. */
   readonly layer: LayerView | null
   /** The best other class's lead over `y`, or the target's, beyond what counts: adversarial from 0 on. */
   lead(logits: Float32Array): number
+}
+
+/** What the weights of pullback() weigh: the logits z, or log p, where p is their softmax. */
+export type Scores = 'logits' | 'log-softmax'
+
+/** At a point the logits, [K], and the gradient of a weighted sum of scores, [C, H, W]. */
+export interface Slope {
+  readonly logits: Float32Array
+  readonly gradient: Float32Array
 }
 
 /** A layer of the model, as one row of numbers for a picture, [D]. */
@@ -110,9 +121,11 @@ export interface Attack<P extends Params = Params, S extends State = State> {
   /**
    * The norms it knows, the usual one first, each with its default budget; without one the attack looks for the nearest
    * adversarial picture in that norm, and the driver keeps the nearest point of all that it visits. `help`: what is
-   * particular to it there.
+   * particular to it there. `idle`: parameters that have no part in it there; to give one is a usage error.
    */
-  readonly norms: Readonly<Partial<Record<NormName, { readonly eps?: number; readonly help?: string }>>>
+  readonly norms: Readonly<
+    Partial<Record<NormName, { readonly eps?: number; readonly help?: string; readonly idle?: readonly string[] }>>
+  >
   /** Parameters with their defaults, by the names of the glossary. */
   readonly params: P
   /** First state of a restart; the clean images when absent. */
@@ -130,7 +143,10 @@ export interface Attack<P extends Params = Params, S extends State = State> {
   stages?(norm: NormName, params: Given<P>): readonly Stage[]
   /** What a reader of results should know of it with these parameters and so many classes; null: nothing. */
   note?(params: Given<P>, classes: number): string | null
-  /** Gradients that a step costs, for the report; 1 when absent. 0: `run` asks for none. */
+  /**
+   * Gradients that a step costs, 1 when absent; for `run`, those that it asks for at one point, by pullbacks(). 0: `run`
+   * asks for none.
+   */
   gradients?(params: Given<P>, goal: { readonly classes: number; readonly targeted: boolean }): number
 }
 

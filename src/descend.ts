@@ -21,6 +21,8 @@ export interface Box {
 interface Pair {
   readonly s: Float32Array
   readonly y: Float32Array
+  /** ⟨s, y⟩ */
+  readonly sy: number
 }
 
 /**
@@ -71,7 +73,8 @@ export async function* descend<V extends { readonly value: number }>(
     ;[x, here] = [moved.x, moved.at]
     g = await gradient(x, here)
     const y = g.map((v, i) => v - before[i])
-    if (dot(moved.s, y) > TINY * dot(y, y)) pairs = [...pairs, { s: moved.s, y }].slice(-HISTORY)
+    const sy = dot(moved.s, y)
+    if (sy > TINY * dot(y, y)) pairs = [...pairs, { s: moved.s, y, sy }].slice(-HISTORY)
   }
 }
 
@@ -83,14 +86,14 @@ function newton(pairs: readonly Pair[], g: Float32Array): Float32Array {
   }
   const shares = pairs.map(() => 0)
   for (let k = pairs.length - 1; k >= 0; k--) {
-    const { s, y } = pairs[k]
-    shares[k] = dot(s, q) / dot(s, y)
+    const { s, y, sy } = pairs[k]
+    shares[k] = dot(s, q) / sy
     add(y, -shares[k])
   }
   const last = pairs.at(-1)
-  const scale = last ? dot(last.s, last.y) / dot(last.y, last.y) : 1
+  const scale = last ? last.sy / dot(last.y, last.y) : 1
   for (let i = 0; i < q.length; i++) q[i] *= scale
-  for (const [k, { s, y }] of pairs.entries()) add(s, shares[k] - dot(y, q) / dot(s, y))
+  for (const [k, { s, y, sy }] of pairs.entries()) add(s, shares[k] - dot(y, q) / sy)
   return q
 }
 

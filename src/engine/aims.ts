@@ -1,6 +1,7 @@
 import type { Values } from '../exec/executor.ts'
 import { numberOf, type Params } from '../params.ts'
-import { oneHot, ranked } from './decision.ts'
+import { ranked } from '../ranked.ts'
+import { oneHot } from './decision.ts'
 import type { Job } from './job.ts'
 import type { Probe } from './probe.ts'
 

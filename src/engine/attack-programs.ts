@@ -3,6 +3,7 @@ import type { Fn } from '../exec/executor.ts'
 import { NORMS } from '../norms.ts'
 import type { Job } from './job.ts'
 import type { AttackPlan } from './plan.ts'
+import { pullbackName } from './probe.ts'
 import {
   forwardOf,
   gradientOf,
@@ -17,7 +18,7 @@ import {
 
 /** One attack, ready to be compiled, and what its jobs need to know of that. */
 export interface AttackPrograms {
-  /** `forward`, `margin` and `pullback` are the same for every attack; the others are `<attack>/<part>`. */
+  /** `forward`, `margin` and `pullback:<rows>` are the same for every attack; the others are `<attack>/<part>`. */
   readonly programs: Readonly<Record<string, Fn>>
   /** For one budget; null: the nearest adversarial picture is looked for. */
   job(eps: number | null, options: Pick<Job, 'earlyStop' | 'seed' | 'guide'>): Job
@@ -34,6 +35,7 @@ export function programsOf(plan: AttackPlan, target: Target, targeted: boolean):
   const [, channels, height, width] = target.shape
   const minimal = plan.eps[0] === null
   const gradients = attack.gradients?.(params, { classes: target.classes, targeted }) ?? 1
+  const rows = rowsTogether(gradients)
   const traced = attack.step ? trace(attack, NORMS[norm], targeted, params, target) : null
   if (minimal && traced?.budgeted)
     throw expected('usage', 'a default eps', `its norm ${norm}`, 'none', 'Its math uses eps: { eps: 0.5 }.')
@@ -43,7 +45,7 @@ export function programsOf(plan: AttackPlan, target: Target, targeted: boolean):
       forward: forwardOf(target),
       ...(traced ? steps(name, traced) : {}),
       ...layerPrograms(plan, target),
-      ...(gradients > 0 && !traced ? { pullback: pullbackOf(target) } : {}),
+      ...(gradients > 0 && !traced ? { [pullbackName(rows)]: pullbackOf(target, rows) } : {}),
       ...(gradients > 0 && minimal ? { margin: marginOf(target, targeted) } : {}),
       ...(gradients > 0 && !minimal && !gradient ? { [`${name}/gradient`]: gradientOf(target, targeted) } : {}),
     },
@@ -61,6 +63,7 @@ export function programsOf(plan: AttackPlan, target: Target, targeted: boolean):
       width,
       hasStart: traced?.start != null,
       gradients,
+      rows,
       gradient,
       ends,
       slopes,
@@ -72,6 +75,12 @@ export function programsOf(plan: AttackPlan, target: Target, targeted: boolean):
     }),
   }
 }
+
+/** Gradients at a point that share one forward pass, at the most: each is a picture in memory, and a graph of its own. */
+const MOST_ROWS = 10
+
+/** As few passes as that allows, and these as evenly filled as they can be. */
+const rowsTogether = (gradients: number): number => Math.ceil(gradients / Math.max(1, Math.ceil(gradients / MOST_ROWS)))
 
 /** Of a sequence: those of its stages, each under a name of its own. */
 function programsOfStages({ name, stages }: AttackPlan, target: Target, targeted: boolean): AttackPrograms {

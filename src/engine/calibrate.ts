@@ -1,12 +1,13 @@
 import type { Classifier } from '../models/load.ts'
 import type { Pool } from './pool.ts'
 import type { Prepared } from './prepare.ts'
+import { pullbackName } from './probe.ts'
 
 /** Opened programs, and what is known of them. */
 export interface Opened {
   /** Images that run together. */
   readonly batch: number
-  /** What a gradient costs an image, alone. */
+  /** What a gradient costs an image, alone, with its share of the forward pass. */
   readonly milliseconds: number
   /** Of the model's part of a step, as its artifact names it. */
   readonly layout: string
@@ -17,30 +18,39 @@ export interface Opened {
  * Compiles the programs and opens them, each while the next compiles, with as many images together as the model likes.
  * `meanwhile` is called once all have compiled: from there on this thread has nothing to do.
  */
-export async function open(
-  { executor, programs, classifier }: Prepared,
-  pool: Pool,
-  meanwhile: () => void = () => {},
-): Promise<Opened> {
+export async function open(prepared: Prepared, pool: Pool, meanwhile: () => void = () => {}): Promise<Opened> {
+  const { executor, programs, classifier } = prepared
+  const heavy = heavyOf(prepared)
   const opening: Promise<void>[] = []
   let layout = ''
   for (const [name, fn] of Object.entries(programs)) {
     const artifact = await executor.compile(fn)
-    if (name === heavyOf(programs)) layout = artifact.layout
+    if (name === heavy.program) layout = artifact.layout
     const opened = pool.open(name, artifact)
     opened.catch(() => {}) // told when all have been compiled
     opening.push(opened)
   }
   meanwhile()
   await Promise.all(opening)
-  return { layout, ...(await calibrate(pool, programs, classifier)) }
+  return { layout, ...(await calibrate(pool, programs, classifier, heavy)) }
 }
 
-/** The model's part of the first attack's step, which stands for those of all; what comes nearest where none has steps. */
-const heavyOf = (programs: Readonly<Record<string, unknown>>): string =>
-  Object.keys(programs).find(name => name.endsWith('/heavy')) ?? ('pullback' in programs ? 'pullback' : 'forward')
+/** A program that stands for all, and the gradients that it gives an image. */
+interface Heavy {
+  readonly program: string
+  readonly gradients: number
+}
 
-/** Images that run together best, by what a step costs an image alone: 1 where it costs much, 16 where it is fast. */
+/** The model's part of a step of the first attack that has steps; what comes nearest where none has. */
+function heavyOf({ passes, job }: Prepared): Heavy {
+  const jobs = passes.map(job).flatMap(own => (own.stages.length > 0 ? own.stages.map(stage => stage.job) : own))
+  const stepping = jobs.find(({ walker }) => walker === null)
+  if (stepping) return { program: `${stepping.key}/heavy`, gradients: stepping.gradients }
+  const asking = jobs.find(({ rows }) => rows > 0)
+  return asking ? { program: pullbackName(asking.rows), gradients: asking.rows } : { program: 'forward', gradients: 1 }
+}
+
+/** Images that run together best, by what a gradient costs an image alone: 1 where it costs much, 16 where it is fast. */
 export const microBatch = (milliseconds: number): number => (milliseconds >= 4 ? 1 : milliseconds >= 0.4 ? 4 : 16)
 
 /**
@@ -51,13 +61,15 @@ async function calibrate(
   pool: Pool,
   programs: Readonly<Record<string, unknown>>,
   { input, classes, batch: able }: Classifier,
+  heavy: Heavy,
 ): Promise<Omit<Opened, 'layout'>> {
   const noise = (seed: number): Uint8Array =>
     Uint8Array.from(
       { length: input.channels * input.height * input.width },
       (_, i) => (Math.sin(i * 12.9898 + seed * 78.233) * 43758.5453) & 255,
     )
-  const { milliseconds } = await pool.trial(heavyOf(programs), [noise(0), noise(1)], classes.length)
+  const trial = await pool.trial(heavy.program, [noise(0), noise(1)], classes.length)
+  const milliseconds = trial.milliseconds / heavy.gradients
   const wanted = able === 1 ? 1 : microBatch(milliseconds)
   if (wanted === 1) return { batch: 1, milliseconds, notes: [] }
   // Full, and half full with other pictures in other rows.

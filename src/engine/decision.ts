@@ -7,10 +7,6 @@ export function argmax(logits: ArrayLike<number>): number {
   return best
 }
 
-/** The classes, the likeliest first; of equal ones the first. */
-export const ranked = (logits: ArrayLike<number>): number[] =>
-  Array.from(logits, (_, k) => k).sort((a, b) => logits[b] - logits[a] || a - b)
-
 /** 1 for class k, else 0. */
 export function oneHot(k: number, classes: number): Float32Array {
   const out = new Float32Array(classes)

@@ -27,6 +27,8 @@ export interface Job
   readonly hasStart: boolean
   /** Gradients that a step costs. */
   readonly gradients: number
+  /** Of an attack that goes its own way: gradients at one point that run together. */
+  readonly rows: number
   /** Of a sequence, in turn; else none. */
   readonly stages: readonly { readonly name: string; readonly job: Job }[]
 }

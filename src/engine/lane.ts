@@ -13,7 +13,7 @@ export interface Lane {
   /** Logits of one picture. */
   classify(levels: Uint8Array): Promise<Float32Array>
   attack(job: Job, levels: Uint8Array, y: number): Promise<Found>
-  /** Whether pictures in a batch get the same bits as alone, and what a gradient costs alone (ms). */
+  /** Whether pictures in a batch get the same bits as alone, and what the program takes for one alone (ms). */
   trial(program: string, pictures: readonly Uint8Array[], classes: number): Promise<Trial>
   /** Images that run together. */
   setBatch(images: number): Promise<void>

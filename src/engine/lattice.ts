@@ -15,6 +15,17 @@ export const distances = (a: Uint8Array, b: Uint8Array, channels: number): Dista
 /** The same of two points as the model sees them; `l0` counts the pixels with a value that moved at all. */
 export const lengths = (x: Float32Array, x0: Float32Array, channels: number): Distances => apart(x, x0, channels, 1)
 
+/** One of these, sooner. */
+export function lengthIn(norm: NormName, x: Float32Array, x0: Float32Array, channels: number): number {
+  if (norm === 'l0') return lengths(x, x0, channels).l0
+  let total = 0
+  for (let i = 0; i < x.length; i++) {
+    const d = Math.abs(x[i] - x0[i])
+    total = norm === 'linf' ? Math.max(total, d) : total + (norm === 'l2' ? d * d : d)
+  }
+  return norm === 'l2' ? Math.sqrt(total) : total
+}
+
 /** @param unit what a pixel of 1 is in the two arrays */
 function apart<A extends Uint8Array | Float32Array>(a: A, b: A, channels: number, unit: number): Distances {
   const plane = a.length / channels

@@ -1,7 +1,7 @@
 import { numberOf } from '../params.ts'
 import { type Assault, travel } from './assault.ts'
 import { advantage } from './decision.ts'
-import { lengths } from './lattice.ts'
+import { lengthIn } from './lattice.ts'
 
 /** What an attack without a budget came to, as float32. */
 export interface Nearest {
@@ -21,7 +21,7 @@ export async function nearestPoint(assault: Assault): Promise<Nearest> {
   await travel(assault, async ({ x, logits }) => {
     end = x
     if (advantage(logits, y, job.targeted) < kappa) return false
-    const own = lengths(x, shared.x0, job.channels)[job.norm]
+    const own = lengthIn(job.norm, x, shared.x0, job.channels)
     if (own < length) {
       best = x
       length = own

@@ -1,5 +1,5 @@
 import type { Attack } from '../attack.ts'
-import { expected } from '../errors.ts'
+import { AdvxError, expected } from '../errors.ts'
 import type { NormName } from '../norms.ts'
 import type { Params } from '../params.ts'
 import { checkParams, ownParams } from './check-params.ts'
@@ -58,6 +58,7 @@ export async function planAttacks({ attacks, norm, eps, params }: AttackChoice):
     const chosen = norm ?? known[0]
     const defaults = attack.norms[chosen]
     if (!defaults) throw expected('usage', `one of ${known.join(', ')}`, `--norm with ${name}`, chosen)
+    checkIdle(name, attack, chosen, params, loaded)
     for (const e of eps ?? []) checkEps(e, chosen)
     const again = eps?.find((e, i) => eps.indexOf(e) !== i)
     if (again) throw expected('usage', 'each budget once', '--eps', `${again} twice`)
@@ -66,6 +67,23 @@ export async function planAttacks({ attacks, norm, eps, params }: AttackChoice):
     return { name, attack, source, sha256, norm: chosen, eps: budgets, params: own, stages: [] }
   })
   return Promise.all(plans.map(async plan => ({ ...plan, stages: await planStages(plan) })))
+}
+
+/** Whether a parameter was given to an attack for a norm in which it has no part, and to no other attack. */
+function checkIdle(
+  name: string,
+  attack: Attack,
+  norm: NormName,
+  params: Params,
+  all: readonly { readonly name: string; readonly attack: Attack }[],
+): void {
+  const none = attack.norms[norm]?.idle ?? []
+  const meant = (p: string): boolean => all.some(other => other.name !== name && p in other.attack.params)
+  const idle = none.find(p => `${name}.${p}` in params || (p in params && !meant(p)))
+  if (idle === undefined) return
+  const used = Object.keys(attack.params).filter(p => !none.includes(p))
+  const list = used.map(p => `--${p}`).join(', ')
+  throw new AdvxError('usage', `Expected a parameter that ${name} uses in ${norm} (${list}) but got --${idle}`)
 }
 
 /** In the order of results.jsonl: attack, then eps. */

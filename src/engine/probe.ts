@@ -1,3 +1,4 @@
+import type { Scores, Slope } from '../attack.ts'
 import type { Values } from '../exec/executor.ts'
 import type { RunRow } from './batcher.ts'
 import type { Job } from './job.ts'
@@ -12,22 +13,16 @@ export interface Tally {
   nonFinite: number
 }
 
-/** Logits at a point, and a gradient there. */
-export interface Slope {
-  readonly logits: Float32Array
-  readonly gradient: Float32Array
-}
-
 /** Asks the model about points of one image, and counts. */
 export interface Probe {
   readonly tally: Tally
   logits(x: Float32Array): Promise<Float32Array>
   /** ∇ₓ of the loss at x. */
   gradient(x: Float32Array): Promise<Float32Array>
-  /** ∇ₓ of the lead over the other classes, or of the target over them. */
+  /** Logits at x, and ∇ₓ of the lead over the other classes, or of the target over them. */
   margin(x: Float32Array): Promise<Slope>
-  /** Logits at x, and the gradient of Σ vₖ zₖ there. */
-  pullback(x: Float32Array, v: Float32Array): Promise<Slope>
+  /** At x, for each v in turn, the logits, and the gradient of the scores' sum weighted by v. */
+  pullbacks(x: Float32Array, vs: readonly Float32Array[], scores: Scores): AsyncGenerator<Slope, void, void>
   /** The values of the layer that a parameter names. */
   layer(x: Float32Array): Promise<Float32Array>
   /** The gradient of their sum weighted by v. */
@@ -36,8 +31,11 @@ export interface Probe {
   heavy(given: Values): Promise<Values>
 }
 
+/** Of the program that pulls back so many rows at a point. */
+export const pullbackName = (rows: number): string => `pullback:${rows}`
+
 /** `run` with the programs of one attack; `shared`: what every call of them is given. */
-export function probe(run: RunRow, { key, gradient: isFree, slopes, gradients }: Job, shared: Values): Probe {
+export function probe(run: RunRow, { key, gradient: isFree, slopes, gradients, rows }: Job, shared: Values): Probe {
   const tally: Tally = { gradients: 0, forwards: 0, zeroGradients: 0, nonFinite: 0 }
   let context: Values = shared
   const finite = (values: Float32Array): Float32Array => {
@@ -66,10 +64,23 @@ export function probe(run: RunRow, { key, gradient: isFree, slopes, gradients }:
       counted([gradient], 1)
       return { logits: finite(logits), gradient }
     },
-    async pullback(x, v) {
-      const { logits, gradient } = await run('pullback', { x, v })
-      counted([gradient], 1)
-      return { logits: finite(logits), gradient }
+    async *pullbacks(x, vs, scores) {
+      for (let first = 0; first < vs.length; first += rows) {
+        const some = vs.slice(first, first + rows)
+        const given: Record<string, Float32Array> = { x }
+        for (let i = 0; i < rows; i++) {
+          const v = some[i] ?? some[0] // a row too many is computed, not looked at
+          given[`v:${i}`] = v
+          given[`share:${i}`] = Float32Array.of(scores === 'logits' ? 0 : v.reduce((sum, weight) => sum + weight, 0))
+        }
+        const result = await run(pullbackName(rows), given)
+        const logits = finite(result.logits)
+        for (const i of some.keys()) {
+          const gradient = result[`gradient:${i}`]
+          counted([gradient], 1)
+          yield { logits, gradient }
+        }
+      }
     },
     async layer(x) {
       tally.forwards++

@@ -1,12 +1,13 @@
 import type { Attack, Goal, State } from '../attack.ts'
 import { AdvxError, expected } from '../errors.ts'
 import type { Fn } from '../exec/executor.ts'
-import { grad } from '../grad.ts'
+import { backward, grad } from '../grad.ts'
 import { ancestors } from '../graph.ts'
 import { beyondLead, crossEntropy, margin } from '../nn.ts'
 import type { Norm } from '../norms.ts'
 import { neg, positive } from '../ops/elementwise.ts'
 import { reshape } from '../ops/shape.ts'
+import { logSumExp } from '../ops/softmax.ts'
 import { isInput, numberOf, type Params } from '../params.ts'
 import { type Draw, recorder } from '../random.ts'
 import { type Shape, show, size } from '../shape.ts'
@@ -171,11 +172,27 @@ export const gradientOf = (target: Target, targeted: boolean): Fn => slopeOf(tar
 /** Pictures and classes → logits and the gradient of the lead over the other classes, or of the target over them. */
 export const marginOf = (target: Target, targeted: boolean): Fn => slopeOf(target, targeted, margin)
 
-/** Pictures and weights of the classes, v → logits and the gradient of Σ vₖ zₖ. */
-export function pullbackOf({ shape, classes, logits }: Target): Fn {
+/**
+ * Pictures and, `rows` times, weights v of the classes and a share s → logits, and the gradients of Σ vₖ zₖ − s · log Σ exp zₖ
+ * over one forward pass. With s = Σ vₖ it is Σ vₖ log pₖ, where p is the softmax.
+ */
+export function pullbackOf({ shape, classes, logits }: Target, rows: number): Fn {
   const x = input(shape, 'x')
-  const v = input([shape[0], classes], 'v')
-  return { inputs: { x, v }, outputs: { logits: logits(x), gradient: grad(at => logits(at).mul(v).sum([1]))(x) } }
+  const z = logits(x)
+  const each = (name: string, length: number): Tensor[] =>
+    Array.from({ length: rows }, (_, i) => input([shape[0], length], `${name}:${i}`))
+  const [vs, shares] = [each('v', classes), each('share', 1)]
+  const values = vs.map((v, i) => z.mul(v).sum([1]).sub(logSumExp(z).mul(shares[i])))
+  return {
+    inputs: { x, ...numbered('v', vs), ...numbered('share', shares) },
+    outputs: {
+      logits: z,
+      ...numbered(
+        'gradient',
+        values.map(value => backward(value, [x])[0]),
+      ),
+    },
+  }
 }
 
 /** Pictures → a layer, as rows. */
@@ -204,8 +221,13 @@ function slopeOf({ shape, classes, logits }: Target, targeted: boolean, loss: ty
 
 const prefixed = (prefix: string, record: Readonly<Record<string, Tensor>>): Record<string, Tensor> =>
   Object.fromEntries(Object.entries(record).map(([name, t]) => [`${prefix}:${name}`, t]))
+const numbered = (name: string, list: readonly Tensor[]): Record<string, Tensor> =>
+  Object.fromEntries(list.map((t, i) => [`${name}:${i}`, t]))
 const draws = (phase: string, list: readonly Draw[]): Record<string, Tensor> =>
-  Object.fromEntries(list.map(({ tensor }, i) => [`${phase}:${i}`, tensor]))
+  numbered(
+    phase,
+    list.map(({ tensor }) => tensor),
+  )
 const rows = (phase: string, list: readonly Draw[]): DrawRow[] =>
   list.map(({ tensor, distribution }, i) => ({
     name: `${phase}:${i}`,

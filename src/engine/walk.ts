@@ -40,7 +40,11 @@ export async function walk(
         return values
       },
       logits: x => model.logits(x),
-      pullback: (x, v) => model.pullback(x, v),
+      async pullback(x, v, scores = 'logits') {
+        const { value } = await model.pullbacks(x, [v], scores).next()
+        return value!
+      },
+      pullbacks: (x, vs, scores = 'logits') => model.pullbacks(x, vs, scores),
       layer: guide && {
         guide: toUnit(guide),
         at: x => model.layer(x),

@@ -33,6 +33,7 @@ export interface Artifact {
 /** An opened function. One call at a time. */
 export interface Program {
   readonly signature: Signature
+  /** The arrays that it gives are the caller's. */
   run(feeds: Values, batch: number): Promise<Values>
   close(): Promise<void>
 }

@@ -29,6 +29,9 @@ const subject: Subject = {
   pullback: async () => {
     throw new Error('it climbs no class')
   },
+  pullbacks: () => {
+    throw new Error('it climbs no class')
+  },
   layer: {
     guide,
     at: async x => layerAt(x),

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import jsma from '../../attacks/jsma.ts'
-import type { Point, Subject } from '../../src/attack.ts'
-import { advantage, argmax } from '../../src/engine/decision.ts'
+import type { Point, Scores, Slope, Subject } from '../../src/attack.ts'
+import { advantage, argmax, confidence } from '../../src/engine/decision.ts'
 import { normals, uniform } from '../support/values.ts'
 
 const [CLASSES, CHANNELS, SIDE] = [4, 3, 5]
@@ -12,6 +12,13 @@ const row = (k: number): Float64Array => w.subarray(k * LENGTH, (k + 1) * LENGTH
 /** A linear model, whose slopes are its weights; the later a class, the farther. */
 const classify = (x: Float32Array): Float32Array =>
   Float32Array.from({ length: CLASSES }, (_, k) => row(k).reduce((sum, v, i) => sum + v * x[i], -8 * k))
+const slope = (x: Float32Array, v: Float32Array, scores: Scores = 'logits'): Slope => {
+  const logits = classify(x)
+  const total = scores === 'logits' ? 0 : v.reduce((sum, weight) => sum + weight, 0)
+  const weights = v.map((weight, k) => weight - total * confidence(logits, k))
+  const gradient = Float32Array.from(x, (_, i) => weights.reduce((sum, weight, k) => sum + weight * row(k)[i], 0))
+  return { logits, gradient }
+}
 const next = uniform(9)
 const x0 = Float32Array.from({ length: LENGTH }, () => (next() < 0.2 ? 1 : next() < 0.2 ? 0 : next()))
 
@@ -27,10 +34,10 @@ const subject = (y: number, targeted: boolean): Subject => ({
     throw new Error('it draws nothing')
   },
   logits: async x => classify(x),
-  pullback: async (x, v) => ({
-    logits: classify(x),
-    gradient: Float32Array.from(x, (_, i) => v.reduce((sum, weight, k) => sum + weight * row(k)[i], 0)),
-  }),
+  pullback: async (x, v, scores) => slope(x, v, scores),
+  async *pullbacks(x, vs, scores) {
+    for (const v of vs) yield slope(x, v, scores)
+  },
   layer: null,
   lead: logits => advantage(logits, y, targeted),
 })
@@ -55,7 +62,7 @@ test.each([1, 0.1, -1, -0.1])('with θ = %d each step moves the pair that brute 
   const points = await walked(target, true, { theta, scores: 'logits' })
   expect(points.length).toBeGreaterThan(2)
   const sign = Math.sign(theta)
-  const slope = (i: number): readonly [number, number] => [
+  const slopes = (i: number): readonly [number, number] => [
     sign * row(target)[i],
     -sign * others.reduce((sum, k) => sum + row(k)[i], 0),
   ]
@@ -64,7 +71,7 @@ test.each([1, 0.1, -1, -0.1])('with θ = %d each step moves the pair that brute 
     const before = points[k - 1].x
     const free = [...before.keys()].filter(i => (theta > 0 ? before[i] < 1 : before[i] > 0))
     const score = (p: number, q: number): number => {
-      const [a, b] = [slope(p)[0] + slope(q)[0], slope(p)[1] + slope(q)[1]]
+      const [a, b] = [slopes(p)[0] + slopes(q)[0], slopes(p)[1] + slopes(q)[1]]
       return a > 0 && b > 0 ? a * b : 0
     }
     const best = Math.max(...free.flatMap(p => free.map(q => (q === p ? 0 : score(p, q)))))
@@ -79,9 +86,9 @@ test('of the softmax it is the two steepest values that move', async () => {
   const points = await walked(target, true, { scores: 'softmax' })
   const z = classify(x0)
   const total = z.reduce((sum, v) => sum + Math.exp(v), 0)
-  const slope = (i: number): number =>
+  const steepness = (i: number): number =>
     row(target)[i] - z.reduce((sum, v, k) => sum + (Math.exp(v) / total) * row(k)[i], 0)
-  const steepest = [...x0.keys()].filter(i => x0[i] < 1).sort((a, b) => slope(b) - slope(a))
+  const steepest = [...x0.keys()].filter(i => x0[i] < 1).sort((a, b) => steepness(b) - steepness(a))
   expect(moved(points[1].x, x0)).toEqual(steepest.slice(0, 2).sort((a, b) => a - b))
 })
 

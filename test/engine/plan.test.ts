@@ -29,6 +29,11 @@ test("a parameter goes to every attack that has it, and pgd.steps to pgd's alone
   expect(plans.map(p => p.params.steps)).toEqual([undefined, 20, 40])
 })
 
+test('one that the norm leaves out may be meant for another attack', async () => {
+  const plans = await planned({ attacks: ['cw', 'lbfgs'], norm: 'l2', params: { c: 1, 'cw.c': 2 } })
+  expect(plans.map(p => p.params.c)).toEqual([2, 1])
+})
+
 test('passes go by attack, then eps, each with its folder', async () => {
   const sweep = await planned({ attacks: ['fgsm', 'pgd'], eps: [0.03, 0.01] })
   expect(passes(sweep).map(p => p.folder)).toEqual(['fgsm@0.03', 'fgsm@0.01', 'pgd@0.03', 'pgd@0.01'])
@@ -37,6 +42,7 @@ test('passes go by attack, then eps, each with its folder', async () => {
 
 describe('refused, with what to do', () => {
   test.each<[string, Partial<AttackChoice>, RegExp]>([
+    ['a parameter that the norm leaves out', { attacks: ['cw'], norm: 'linf', params: { c: 1 } }, /cw uses in linf/],
     ['an unknown attack', { attacks: ['pdg'] }, /Did you mean 'pgd'\?/],
     ['an attack twice', { attacks: ['pgd', 'pgd'] }, /each attack once.*pgd twice/],
     ['a norm that it has not', { norm: 'l0' }, /one of linf, l2, l1 for --norm with pgd but got 'l0'/],
