@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { Report } from '../../src/engine/options.ts'
 import { encodePng } from '../../src/io/png.ts'
-import { filesOf, graphWeights, node, smallGraph, smallLayers } from '../formats/tfjs/sample.ts'
+import { filesOf, graphWeights, node, placeholder, smallGraph, smallLayers } from '../formats/tfjs/sample.ts'
 import { folderOf } from '../io/folder.ts'
 import { uniform } from '../support/values.ts'
 import { advx } from './process.ts'
@@ -77,6 +77,17 @@ describe('a model that cannot be used is exit 3', () => {
       { ...graph(), 'weights.bin': new Uint8Array(5) },
       /Expected 32 bytes of weights.*'weights\.bin' but got 5/,
     ],
+    [
+      'a weight of an unknown type',
+      filesOf(smallGraph(), [graphWeights[0], { ...graphWeights[1], dtype: 'complex64' }]),
+      /Expected one of float32, int32, bool, uint8 for the dtype of the weight 'w' but got 'complex64'/,
+    ],
+    [
+      'two pictures',
+      filesOf({ node: [placeholder('x', -1, 6, 5, 3), placeholder('z', -1, 6, 5, 3), node('y', 'Add', ['x', 'z'])] }),
+      /Several inputs take pictures/,
+    ],
+    ['a loop', graph(node('odd', 'StatelessWhile', ['y'])), /node 'odd' \(StatelessWhile\).*reads no loops/],
     ['a cycle', graph(node('a', 'Relu', ['b']), node('b', 'Relu', ['a'])), /cycle/],
   ])('%s', async (_, files, message) => {
     const folder = await folderWith(files)

@@ -2,14 +2,17 @@ import { expect, test } from '@jest/globals'
 import { memory } from '@tensorflow/tfjs-core'
 import type { Values } from '../../../src/exec/executor.ts'
 import { tfjs } from '../../../src/exec/tfjs/executor.ts'
-import { kindOf } from '../../../src/exec/tfjs/kinds.ts'
+import { isInstalled, kindOf, setUp } from '../../../src/exec/tfjs/kinds.ts'
 import { backward } from '../../../src/grad.ts'
 import { resolve, size } from '../../../src/shape.ts'
 import { input } from '../../../src/tensor.ts'
 import { IMAGE, NETS } from '../../support/nets.ts'
 import { values } from '../../support/values.ts'
 
-test.each(['tfjs-cpu', 'tfjs-wasm'])(
+const native = kindOf('tfjs-node')
+if (!isInstalled(native)) console.log(`Skipped: ${native.device} is not installed. Set it up by: ${setUp(native)}`)
+
+test.each(['tfjs-cpu', 'tfjs-wasm', ...(isInstalled(native) ? [native.device] : [])])(
   '%s holds as much after 1,000 steps as after one, and nothing once closed',
   async device => {
     const executor = tfjs(kindOf(device))
