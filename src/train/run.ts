@@ -15,9 +15,9 @@ import { readClassNames } from '../models/class-names.ts'
 import { findPreprocessing } from '../models/find-preprocessing.ts'
 import { type InputSize, type Preprocessing, preprocessing, type Recipe } from '../models/preprocessing.ts'
 import type { Network } from '../network.ts'
+import { crossEntropy, type Objective } from '../objective.ts'
 import { constant } from '../tensor.ts'
 import { readData } from './data.ts'
-import { crossEntropy, type Objective } from './objective.ts'
 import { type OptimizerName, optimizer } from './optimizer.ts'
 import { countOf, figuresOf, type Pictures } from './pictures.ts'
 import { type ScheduleName, schedule } from './schedule.ts'
@@ -78,13 +78,16 @@ export async function runTraining(
   options: TrainOptions,
   on: (event: TrainEvent) => void = () => {},
   signal?: AbortSignal,
+  teach: Teach = () => ({}),
 ): Promise<TrainResult> {
   const { out, resume = false, force = false } = options
   const checkpoint = `${out}.checkpoint`
   await checkOut(out, checkpoint, { resume, force })
   const subject = await subjectOf(options)
   for (const message of subject.notes) on({ type: 'note', message })
-  const training = trainingOf(options, subject, { path: checkpoint, resume })
+  const { objective, record = {} } = teach(subject)
+  const settled = { ...subject, record: { ...subject.record, ...record } }
+  const training = trainingOf(options, settled, { path: checkpoint, resume }, objective)
   const trained = await withMachine(executorNamed('cpu'), (executor, machine) =>
     train(training, executor, machine, on, signal),
   )
@@ -96,6 +99,12 @@ export async function runTraining(
     pictures: countOf(subject.pictures),
     validation: subject.validation ? countOf(subject.validation) : 0,
   }
+}
+
+/** Another objective than the cross-entropy, for a subject, and what stands for it in a plan. */
+export type Teach = (subject: Subject) => {
+  readonly objective?: Objective
+  readonly record?: Readonly<Record<string, unknown>>
 }
 
 /** What is trained, on what. */

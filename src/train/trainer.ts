@@ -2,12 +2,12 @@ import { AdvxError, Interrupted } from '../errors.ts'
 import type { Executor, Values } from '../exec/executor.ts'
 import type { Machine } from '../exec/machine.ts'
 import { forBatches, type Network } from '../network.ts'
+import type { Progress } from '../objective.ts'
 import type { Tensor } from '../tensor.ts'
 import { type Augmentation, Batches } from './batches.ts'
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { evaluationOf, measure } from './evaluation.ts'
 import type { Pictures } from './pictures.ts'
-import type { Progress } from './schedule.ts'
 import { type StepSettings, type Steps, stepsOf, type Traced } from './step.ts'
 
 /** A training that is settled. */
