@@ -1,9 +1,8 @@
 import { rewrite } from '../graph.ts'
 import type { Network } from '../network.ts'
 import type { Model } from '../objective.ts'
-import { perChannel } from '../ops/batch-norm.ts'
-import { greater, sqrt } from '../ops/elementwise.ts'
-import { reshape } from '../ops/shape.ts'
+import { batchFigures, normaliseByBatch } from '../ops/batch-norm.ts'
+import { greater } from '../ops/elementwise.ts'
 import type { Random } from '../random.ts'
 import type { Tensor } from '../tensor.ts'
 
@@ -60,8 +59,8 @@ function dropped(x: Tensor, rate: number, random: Random): Tensor {
 }
 
 /**
- * Normalised by the mean and the variance of the batch, and these, [C]; the variance with n − 1 in its denominator, which
- * is what the running one follows (Ioffe and Szegedy 2015, Algorithms 1 and 2).
+ * Normalised by the batch, and its figures, [C]: the variance with n − 1 in its denominator, which is what the running one
+ * follows (Ioffe and Szegedy 2015, Algorithms 1 and 2).
  */
 function byBatch(
   x: Tensor,
@@ -69,13 +68,9 @@ function byBatch(
   beta: Tensor,
   epsilon: number,
 ): { y: Tensor; mean: Tensor; variance: Tensor } {
-  const overBatch = (t: Tensor): Tensor => reshape(t.mean([2, 3]).mean([0]), gamma.shape)
-  const mean = overBatch(x)
-  const centred = x.sub(perChannel(mean))
-  const variance = overBatch(centred.mul(centred))
-  const factor = gamma.div(sqrt(variance.add(epsilon)))
-  const y = centred.mul(perChannel(factor)).add(perChannel(beta))
+  const { mean, variance } = batchFigures(x)
   const [n, , h, w] = x.shape
   const count = n * h * w
+  const y = normaliseByBatch(x, gamma, beta, { epsilon })
   return { y, mean, variance: variance.mul(count / Math.max(1, count - 1)) }
 }

@@ -48,17 +48,11 @@ export function stepsOf(applied: Applied, settings: StepSettings): Steps {
   const averaged =
     average > 0 ? [...weights, ...running].map(w => ({ ...remembered(w, 'average'), start: w.start })) : []
   const all = [...weights, ...running, ...memory, ...averaged]
-  const held = (outputs: Fn['outputs'], trace: Trace): Traced => ({
-    fn: {
-      inputs: {
-        ...trace.inputs,
-        ...Object.fromEntries(all.map(({ name, tensor }) => [name, tensor])),
-      },
-      outputs,
-    },
-    numbers: trace.numbers,
-    draws: trace.draws(),
-  })
+  const held = (outputs: Fn['outputs'], trace: Trace): Traced => {
+    const draws = trace.draws() // which are inputs too
+    const state = Object.fromEntries(all.map(({ name, tensor }) => [name, tensor]))
+    return { fn: { inputs: { ...trace.inputs, ...state }, outputs }, numbers: trace.numbers, draws }
+  }
   const pointed = (make: (batch: Batch, trace: Trace) => Tensor): Traced => {
     const trace = traceOf(applied, objective)
     return held({ point: make(trace.batch, trace) }, trace)

@@ -35,7 +35,7 @@ export function lower(outputs: readonly Tensor[], block: number | null = null): 
 export const inOnnxForms = (outputs: readonly Tensor[]): Tensor[] => simplify(expandForms()(outputs))
 
 /** Operators with a better form in blocks than the one they are given by. */
-const GRADIENTS = new Set(['convInput', 'maxPoolInput'])
+const GRADIENTS = new Set(['convInput', 'convWeight', 'maxPoolInput'])
 
 /** Operators whose ONNX form is given in terms of other operators become these, but for those that are `kept`. */
 function expandForms(kept: ReadonlySet<string> = new Set()): Pass {

@@ -8,17 +8,18 @@ import { directly, drafted, finished, reordered } from './draft.ts'
 import { elementwise } from './elementwise.ts'
 import { inputGradient, pictureGradient } from './input-gradient.ts'
 import { join } from './joining.ts'
-import { kernelOf, transposed } from './kernel.ts'
+import { anyKernelOf, isLive, transposed } from './kernel.ts'
 import { perChannel } from './per-channel.ts'
 import type { Rule } from './rule.ts'
+import { depthwiseWeightGradient, weightGradient } from './weight-gradient.ts'
 
 const convolution = (attrs: Attrs): Convolution => attrs as unknown as Convolution
 
 export const conv: Rule = ({ inputs: [x, w, bias], attrs }, layout) => {
   const { size } = layout
   const { group, pads, ...window } = convolution(attrs)
-  if (!isConstant(w) || (bias && !isConstant(bias)) || pads.some(p => p < 0)) return null
-  const kernel = kernelOf(w, group)
+  const kernel = anyKernelOf(layout.plain(w), group)
+  if (!kernel || pads.some(p => p < 0)) return null
   const direct = group === 1 && x.shape[1] < size && !layout.known(x)
   const source = direct ? directly(layout.plain(x), size) : null
   const from = source?.from ?? layout.blocks(x).channels
@@ -32,7 +33,7 @@ export const conv: Rule = ({ inputs: [x, w, bias], attrs }, layout) => {
       x: source?.x ?? layout.blocks(x).tensor,
       from,
       kernel,
-      bias: bias ? dataOf(bias) : null,
+      bias: bias ? (isConstant(bias) ? dataOf(bias) : layout.plain(bias)) : null,
       ...made,
       sum: null,
       activation: null,
@@ -47,16 +48,38 @@ export const conv: Rule = ({ inputs: [x, w, bias], attrs }, layout) => {
 export const convInput: Rule = ({ inputs: [g, w], shape, attrs }, layout) => {
   const { size } = layout
   const given = convolution(attrs)
-  if (!isConstant(w) || given.pads.some(p => p < 0)) return null
-  const kernel = transposed(kernelOf(w, given.group))
+  const forward = anyKernelOf(layout.plain(w), given.group)
+  if (!forward || given.pads.some(p => p < 0)) return null
+  const kernel = transposed(forward)
   const spatial = shape.slice(2)
   const { strides, dilations, group } = given
   const from = layout.blocks(g)
   const picture = group === 1 && shape[1] < size && strides[0] === strides[1] && strides[0] > 1
-  if (picture && dilations.every(d => d === 1) && !layout.sources.has(w))
+  if (picture && !isLive(kernel) && dilations.every(d => d === 1) && !layout.sources.has(w))
     return pictureGradient(from, kernel, spatial, given, size)
   const made = join(group, kernel.shape[0], kernel.shape[1], from.channels, size, layout.sources.get(w))
   return made && inputGradient(from, kernel, spatial, given, made, size)
+}
+
+/** The batch is known and its pictures fill blocks, or each channel is left to itself. */
+export const convWeight: Rule = ({ inputs: [x, g], shape: [, , ...taps], attrs }, layout) => {
+  const { size } = layout
+  const window = convolution(attrs)
+  const { group, dilations, pads } = window
+  const outputs = g.shape[1]
+  const [given, cotangent] = [layout.known(x), layout.known(g)]
+  if (x.shape[0] < 0 || pads.some(p => p < 0) || g.shape[2] * g.shape[3] === 1) return null
+  if (group > 1) {
+    const apart = group === outputs && group === x.shape[1] && (given || cotangent)
+    if (!apart) return null
+    const b = cotangent ?? layout.blocks(g)
+    const a = layout.inOrder(x, b.channels)
+    return a && depthwiseWeightGradient(a, b, taps, window, size)
+  }
+  if (x.shape[0] % size !== 0 || dilations.some(d => d > 1)) return null
+  const plain = x.shape[1] < size && !given
+  if (plain ? !cotangent : !given && !cotangent) return null
+  return weightGradient(plain ? layout.plain(x) : layout.blocks(x), layout.blocks(g), taps, window, size)
 }
 
 /** An activation becomes part of the convolution before it where nobody else wants that. */

@@ -6,7 +6,7 @@ import { type Blocks, blocks, fromBlocks, fromPlanes, planes } from './blocks.ts
 import { inOrder } from './channels.ts'
 import { drafted } from './draft.ts'
 import type { Joined } from './joining.ts'
-import { everyTap, type Kernel } from './kernel.ts'
+import { everyTap, type FixedKernel, type Kernel } from './kernel.ts'
 import { woven } from './weave.ts'
 
 /**
@@ -57,7 +57,7 @@ export function inputGradient(
  */
 export function pictureGradient(
   g: Blocks,
-  kernel: Kernel,
+  kernel: FixedKernel,
   [height, width]: readonly number[],
   attrs: Convolution,
   size: number,
@@ -81,7 +81,7 @@ export function pictureGradient(
               data[at + (y + before[0] - row.before) * columns + (x + before[1] - column.before)] =
                 kernel.data[start + c * steps[0] + i * steps[1] + y * steps[2] + x * steps[3]]
         }
-  const all: Kernel = {
+  const all: FixedKernel = {
     data,
     start: 0,
     group: 0,
@@ -114,7 +114,7 @@ function phase(a: number, axis: number, taps: readonly number[], { strides, pads
 }
 
 /** Of a transposed kernel, whose taps are in reverse order already. */
-function tapsOf(kernel: Kernel, phases: readonly Phase[], strides: readonly number[]): Kernel {
+function tapsOf<K extends Kernel>(kernel: K, phases: readonly Phase[], strides: readonly number[]): K {
   const last = phases.map(({ first, taps }, axis) => kernel.shape[2 + axis] - 1 - first - strides[axis] * (taps - 1))
   return everyTap(
     kernel,

@@ -1,10 +1,13 @@
 import type { Pooling } from '../../../ops/pool.ts'
-import type { Shape } from '../../../shape.ts'
+import { equal, type Shape } from '../../../shape.ts'
 import type { Tensor } from '../../../tensor.ts'
-import { blocks } from './blocks.ts'
+import { type Blocks, blocks } from './blocks.ts'
+import { sameChannels } from './channels.ts'
+import type { Layout } from './layout.ts'
 import { columnMaxima, maxPoolGradient, rowMaxima } from './max-pool-gradient.ts'
 import { blockedGlobalPool, blockedPool } from './pool-op.ts'
 import type { Rule } from './rule.ts'
+import { dotProducts } from './weight-gradient.ts'
 
 /** ONNX Runtime refuses pads as wide as the kernel. */
 const isTaken = ({ kernel, pads }: Pooling): boolean => pads.every((p, i) => p < kernel[i % 2])
@@ -57,12 +60,27 @@ export const globally =
   ({ inputs: [x], attrs }, layout) => {
     const source = layout.known(x)
     if (!source || (attrs.axes as Shape).join() !== '2,3') return null
+    const product = kind === 'GlobalAveragePool' && ofProducts(x, layout)
+    if (product) return summed ? product : times(product, 1 / (x.shape[2] * x.shape[3]))
     const pooled = blockedGlobalPool(kind, source.tensor, layout.size)
     if (!summed) return blocks(pooled, source.channels, source.fill)
-    const area = x.shape[2] * x.shape[3]
-    return blocks(
-      pooled.mul(area),
-      source.channels,
-      source.fill.map(v => v * area),
-    )
+    return times(blocks(pooled, source.channels, source.fill), x.shape[2] * x.shape[3])
   }
+
+const times = ({ tensor, channels, fill }: Blocks, factor: number): Blocks =>
+  blocks(
+    tensor.mul(factor),
+    channels,
+    fill.map(v => v * factor),
+  )
+
+/** Σ over the pixels of a product that nobody else reads: the product itself is not written. Null where it is none such. */
+function ofProducts(x: Tensor, layout: Layout): Blocks | null {
+  const [a, b] = x.inputs
+  if (x.op.name !== 'mul' || !layout.single(x) || x.shape[0] < 0) return null
+  if (!equal(a.shape, x.shape) || !equal(b.shape, x.shape)) return null
+  const [left, right] = [layout.known(a), layout.known(b)]
+  if (!left || !right || !sameChannels(left.channels, right.channels)) return null
+  const fill = left.fill.map((v, p) => v * right.fill[p] * x.shape[2] * x.shape[3])
+  return blocks(dotProducts(left.tensor, right.tensor, layout.size), left.channels, fill)
+}

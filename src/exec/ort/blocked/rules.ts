@@ -1,4 +1,4 @@
-import { activated, add, clipped, conv, convInput, mul } from './conv-rules.ts'
+import { activated, add, clipped, conv, convInput, convWeight, mul } from './conv-rules.ts'
 import { averagePool, globally, maxPool, maxPoolInput } from './pool-rules.ts'
 import type { Rule } from './rule.ts'
 import { concat, place, repeat } from './shape-rules.ts'
@@ -8,6 +8,7 @@ import { slice } from './slice-rule.ts'
 export const RULES: Readonly<Record<string, Rule>> = {
   conv,
   convInput,
+  convWeight,
   relu: activated(() => ({ kind: 'Relu' })),
   clamp: activated(clipped),
   add,

@@ -1,6 +1,6 @@
 import { slice as sliceOp } from '../../../ops/slice.ts'
 import type { Shape } from '../../../shape.ts'
-import type { Tensor } from '../../../tensor.ts'
+import { Tensor } from '../../../tensor.ts'
 import { type Blocks, blocks, fromPlanes, planes } from './blocks.ts'
 import { blocksWith } from './channels.ts'
 import { drafted, finished } from './draft.ts'
@@ -48,6 +48,9 @@ function isPartition(x: Tensor, layout: Layout): boolean {
   return !layout.isOutput(x) && users.every(ofChannels) && read <= x.shape[1]
 }
 
+const some = (bias: Float32Array | Tensor, first: number, count: number): Float32Array | Tensor =>
+  bias instanceof Tensor ? sliceOp(bias, [first], [count]) : bias.subarray(first, first + count)
+
 /** Each part of a convolution's outputs by one of its own: together they cost what the whole costs, and nothing is copied. */
 function someChannels(source: Blocks, part: Part): Blocks {
   const { first, count, range, size } = part
@@ -64,7 +67,7 @@ function someChannels(source: Blocks, part: Part): Blocks {
       ...draft,
       kernel: someOutputs(draft.kernel, first, count),
       scale: draft.scale?.subarray(first, first + count) ?? null,
-      bias: draft.bias?.subarray(first, first + count) ?? null,
+      bias: draft.bias && some(draft.bias, first, count),
       to: channels,
       sum: draft.sum && someChannels(draft.sum, part),
     },

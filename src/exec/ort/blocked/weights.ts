@@ -1,5 +1,5 @@
 import type { Channels } from './channels.ts'
-import type { Kernel } from './kernel.ts'
+import type { FixedKernel } from './kernel.ts'
 
 /** How a blocked convolution joins its channels. */
 export type Joining =
@@ -39,7 +39,7 @@ export function place(
 
 /** Weights in the order of a runtime with blocks of `block`; zeros join channels of different groups and what fills. */
 export function blockWeights(
-  kernel: Kernel,
+  kernel: FixedKernel,
   joining: Joining,
   to: Channels,
   from: Channels,
