@@ -55,7 +55,7 @@ export function stepsOf(applied: Applied, settings: StepSettings): Steps {
   }
   const pointed = (make: (batch: Batch, trace: Trace) => Tensor): Traced => {
     const trace = traceOf(applied, objective)
-    return held({ point: make(trace.batch, trace) }, trace)
+    return held({ moved: make(trace.batch, trace) }, trace)
   }
   return {
     start: inner ? pointed(batch => inner.start(batch)) : null,

@@ -178,8 +178,8 @@ async function runStep(
   { start, inner, update }: Prepared,
   batch: number,
 ): Promise<{ loss: number; accuracy: number }> {
-  let point = start ? (await machine.run('start', start, batch)).point : update.x
-  for (const feeds of inner) point = (await machine.run('inner', { ...feeds, point }, batch)).point
+  let point = start ? (await machine.run('start', start, batch)).moved : update.x
+  for (const feeds of inner) point = (await machine.run('inner', { ...feeds, point }, batch)).moved
   const { loss, accuracy } = await machine.run('update', { ...update, point }, batch)
   return { loss: loss[0], accuracy: accuracy[0] }
 }
