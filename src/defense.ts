@@ -25,6 +25,12 @@ export interface Lesson {
   readonly before: (x: Tensor) => Tensor
 }
 
+/** What a layer gives for a picture and for the adversarial one made of it, row by row. */
+export interface FeaturePair {
+  readonly clean: Float32Array
+  readonly adversarial: Float32Array
+}
+
 /** One defense. `defenses/<name>.ts` default-exports exactly one, and `<name>` is its name in the CLI. */
 export interface Defense<P extends Params = Params> {
   readonly title: string
@@ -40,6 +46,11 @@ export interface Defense<P extends Params = Params> {
    * with the same.
    */
   infer?(model: Undefended, params: Given<P>): Tensor
+  /**
+   * Or by leaving features of a layer out: how much each tells adversarial pictures from clean ones, by the layer's values
+   * in pairs of them. The parameters `layer` and `masked` say where, and how many are left out.
+   */
+  rank?(pairs: readonly FeaturePair[], params: Given<P>): Float64Array
   /** Or by training: what shall become small, from the weights of the model on. */
   teach?(lesson: Lesson, params: Given<P>): Objective
 }
@@ -50,11 +61,13 @@ export interface Defense<P extends Params = Params> {
  * @throws AdvxError when a field is missing or a default lies outside its range.
  */
 export function defense<const P extends Params>(definition: Defense<P>): Defense {
-  const { title, paper, params, norms, infer, teach } = definition
+  const { title, paper, params, norms, infer, teach, rank } = definition
   const wrong = (what: string): AdvxError => new AdvxError('usage', `defense({ title: '${title}' }) ${what}`)
   if (typeof title !== 'string' || typeof paper !== 'string') throw wrong('needs a title and a paper, both text')
-  if ([infer, teach].filter(way => typeof way === 'function').length !== 1)
-    throw wrong('needs one function: infer(model, params), or teach(lesson, params)')
+  if ([infer, teach, rank].filter(way => typeof way === 'function').length !== 1)
+    throw wrong('needs one function: infer(model, params), teach(lesson, params), or rank(pairs, params)')
+  if (rank && !('layer' in (params ?? {}) && 'masked' in (params ?? {})))
+    throw wrong('has rank(), and not the parameters `layer` and `masked`')
   const known = Object.keys(NORMS)
   const named = Object.entries(norms ?? {})
   if (named.some(([n]) => !known.includes(n))) throw wrong(`has norms that are none of ${known.join(', ')}`)

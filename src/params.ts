@@ -103,6 +103,7 @@ export const GLOSSARY = {
   lambda: { symbol: 'λ', help: "weight of the gradient's length", min: 0, max: 1e9 },
   power: { symbol: 'p', help: "power of the gradient's length: 1 or 2", min: 1, max: 2, structural: true },
   smoothing: { symbol: 's', help: 'share of a label that is spread over all classes', min: 0, max: 0.999 },
+  masked: { symbol: 'm', help: 'share of the features that is left out', min: 0, max: 1 },
   temperature: { symbol: 'T', help: 'what the scores are divided by in training', min: 1, max: 1000 },
   mu: { symbol: 'μ', help: 'decay of the momentum', min: 0, max: 10 },
 } as const satisfies Record<string, Glossary>

@@ -26,8 +26,8 @@ const ATTACKS: Kind<Attack> = {
 const DEFENSES: Kind<Defense> = {
   word: 'defense',
   is(value) {
-    const { infer, teach } = (value ?? {}) as Partial<Defense>
-    return typeof (infer ?? teach) === 'function'
+    const { infer, teach, rank } = (value ?? {}) as Partial<Defense>
+    return typeof (infer ?? teach ?? rank) === 'function'
   },
   checked: checkedDefense,
 }

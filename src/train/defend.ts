@@ -1,8 +1,11 @@
 import { checkParams, ownParams } from '../engine/check-params.ts'
+import { type CloakPoint, cloak } from '../engine/cloak.ts'
 import { checkNewFile } from '../engine/convert.ts'
 import { hardened } from '../engine/harden.ts'
 import { loadDefense, type NamedDefense } from '../engine/registry.ts'
+import { runAttack } from '../engine/run.ts'
 import { expected } from '../errors.ts'
+import { executorNamed } from '../exec/devices.ts'
 import { writeOnnx } from '../formats/onnx/write.ts'
 import { substitute } from '../graph.ts'
 import { loadModel } from '../models/load.ts'
@@ -32,6 +35,8 @@ export interface Defended {
   readonly threat: { readonly norm: NormName; readonly eps: number | null } | null
   /** Null: nothing was trained. */
   readonly trained: TrainResult | null
+  /** Accuracy by how much of a layer is left out; null: nothing is. */
+  readonly curve: readonly CloakPoint[] | null
   readonly notes: readonly string[]
 }
 
@@ -59,7 +64,8 @@ export async function defendModel(
   if (defense.defense.infer) return { ...made, ...(await around(defense, own, options)) }
   const { data } = options
   if (data === undefined)
-    throw expected('usage', 'pictures to train on', '--data', 'none', `${defense.name} trains the model.`)
+    throw expected('usage', 'pictures to learn from', '--data', 'none', `${defense.name} needs some.`)
+  if (defense.defense.rank) return { ...made, ...(await without(defense, own, threat, { ...options, data }, signal)) }
   const trained = await runTraining({ ...GENTLE, ...options, data }, on, signal, subject => ({
     objective: defense.defense.teach!(
       { norm: NORMS[threat?.norm ?? 'l2'], eps: threat?.eps ?? 0, before: frozen(subject) },
@@ -67,7 +73,7 @@ export async function defendModel(
     ),
     record: { defense: defense.name, sha256: defense.sha256, params: own, threat },
   }))
-  return { ...made, trained, notes: [] }
+  return { ...made, trained, curve: null, notes: [] }
 }
 
 async function around({ defense }: NamedDefense, params: Params, options: DefendOptions) {
@@ -75,7 +81,40 @@ async function around({ defense }: NamedDefense, params: Params, options: Defend
   await checkNewFile(out, ['.onnx'], force)
   const classifier = await loadModel(model, { preprocess, classes, output })
   await writeOnnx(out, hardened(classifier, defense, params, seed))
-  return { trained: null, notes: classifier.notes }
+  return { trained: null, curve: null, notes: classifier.notes }
+}
+
+/** Steps of the attack that makes the pairs. */
+const STEPS = 20
+
+/** The attack's run stays beside the file, and goes on where it was interrupted. */
+async function without(
+  { defense }: NamedDefense,
+  params: Params,
+  threat: Defended['threat'],
+  options: DefendOptions & { readonly data: string },
+  signal: AbortSignal | undefined,
+) {
+  const { model, out, data, preprocess, classes, output, seed = 0, force = false } = options
+  await checkNewFile(out, ['.onnx'], force)
+  if (params.layer === '')
+    throw expected('usage', 'the name of a layer', '--layer', 'none', 'advx inspect --layers names them.')
+  const classifier = await loadModel(model, { preprocess, classes, output, layers: [params.layer as string] })
+  const pairs = `${out.replace(/\.onnx$/i, '')}-pairs`
+  const attack = { attacks: ['pgd'], params: { steps: STEPS }, out: pairs, seed, force, images: [data], model }
+  const budget = threat?.eps ? { norm: threat.norm, eps: [threat.eps] } : {}
+  const settings = Object.fromEntries(
+    Object.entries({ preprocess, classes, output }).filter(([, v]) => v !== undefined),
+  )
+  await runAttack({ ...attack, ...budget, ...settings }, () => {}, signal)
+  const executor = executorNamed('cpu')
+  try {
+    const cloaked = await cloak(classifier, defense, params, pairs, executor)
+    await writeOnnx(out, cloaked.model)
+    return { trained: null, curve: cloaked.curve, notes: classifier.notes }
+  } finally {
+    await executor.close()
+  }
 }
 
 /** @throws AdvxError 'usage' for a norm that the defense has not, or a budget that is none. */

@@ -112,7 +112,7 @@ describe('a defense by training', () => {
   }, 300_000)
 
   test.each<[string, readonly string[], RegExp]>([
-    ['without pictures', ['trades'], /pictures to train on for --data/],
+    ['without pictures', ['trades'], /pictures to learn from for --data/],
     ['with eps 0', ['trades', '--data', images, '--eps', '0'], /a number above 0 for --eps but got 0/],
     [
       'in a norm that it has not',
@@ -138,5 +138,38 @@ describe('a defense by training', () => {
     const model = args.includes('-m') ? [] : ['-m', plain]
     const { code, stderr } = await advx(['defend', ...args, ...model, '-o', 'no.onnx'], { cwd })
     expect({ code: code! > 0, stderr }).toEqual({ code: true, stderr: expect.stringMatching(message) })
+  })
+})
+
+describe('features of a layer left out', () => {
+  const cloak = (...more: readonly string[]) =>
+    advx(['defend', 'deepcloak', '-m', plain, '--data', images, '--eps', '4/255', '-o', 'cloaked.onnx', ...more], {
+      cwd,
+    })
+
+  test('the curve begins with all right and none, and the file has the mask in it', async () => {
+    const { code, stdout, stderr } = await cloak('--layer', 'flat', '--masked', '0.3')
+    expect({ code, stderr: stderr.includes('No --test') }).toEqual({ code: 0, stderr: true })
+    expect(stdout).toMatch(/^0\.0 % +100\.0 % +0\.0 %$/m)
+    expect(stdout).toMatch(/^30\.0 % +\d/m)
+    const { graph, metadata } = await readOnnx(join(cwd, 'cloaked.onnx'))
+    const { data } = graph.initializers.get('flat/mask')!
+    const out = Array.from(data as Float32Array, v => 1 - v).reduce((a, b) => a + b)
+    expect(out).toBe(Math.ceil(0.3 * data.length))
+    expect(metadata.get('advx.classes')).toBeDefined()
+    expect(await advx(['attack', images, '-m', 'cloaked.onnx', '--limit', '2', '-o', 'ca'], { cwd })).toMatchObject({
+      code: 0,
+    })
+  }, 300_000)
+
+  test('needs a layer that is there', async () => {
+    expect(await cloak('--layer', 'flab', '--force')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/no value 'flab' for --layer\. Close to it: 'flat'/),
+    })
+    expect(await cloak('--force')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/the name of a layer for --layer/),
+    })
   })
 })

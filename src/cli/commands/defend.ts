@@ -8,6 +8,7 @@ import { addParameters, givenParameters } from '../parameter-options.ts'
 import { printable } from '../printable.ts'
 import { openBar } from '../progress.ts'
 import { interruptible } from '../signals.ts'
+import { table } from '../table.ts'
 import { paintError, say, tell } from '../terminal.ts'
 import { showVerdict } from '../verdict-text.ts'
 import { shown, trainOptions } from './train.ts'
@@ -64,10 +65,12 @@ export function defend(): Command {
     ).finally(() => bar.stop())
     for (const note of made.notes) tell(`${paintError.cyan('Note:')} ${printable(note)}`)
     ;(json ? tell : say)(`${printable(options.out)}: ${defendedText(made)}`)
-    const images = test ?? (made.trained ? undefined : options.data && [options.data])
+    if (made.curve && !json) say(curveText(made.curve))
+    const learned = made.trained !== null || made.curve !== null
+    const images = test ?? (learned ? undefined : options.data && [options.data])
     if (images === undefined)
       return tell(
-        `No ${made.trained ? '--test' : '--data'}: nothing was attacked, and how robust it is is not known. advx verdict says it.`,
+        `No ${learned ? '--test' : '--data'}: nothing was attacked, and how robust it is is not known. advx verdict says it.`,
       )
     await showVerdict(
       {
@@ -123,6 +126,13 @@ function defendedText({ defense: { defense }, params, threat, trained }: Defende
     : ''
   return `${printable(defense.title)}${settings.length > 0 ? ` (${settings.map(printable).join(', ')})` : ''}${trained ? `, trained on ${count(trained.pictures, 'picture')}${accuracy}` : ''}.`
 }
+
+/** DeepCloak's: accuracy on the pictures that fell, as they were and as they were made, by the share that is left out. */
+const curveText = (curve: NonNullable<Defended['curve']>): string =>
+  table([
+    ['Left out', 'Right, clean', 'Right, adversarial'],
+    ...curve.map(({ share, clean, adversarial }) => [share, clean, adversarial].map(percentText)),
+  ])
 
 /** Adds the parameters of the defense that `argv` chooses, so that `--bits` is an option like any other. */
 export async function addDefenseParameters(command: Command, argv: readonly string[]): Promise<void> {
