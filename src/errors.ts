@@ -27,6 +27,10 @@ export class ShapeError extends AdvxError {
 /** The caller asked to stop: the same command goes on from what is done. */
 export class Interrupted extends Error {
   override name = 'Interrupted'
+
+  constructor(hint = 'the same command resumes') {
+    super(`Interrupted: ${hint}.`)
+  }
 }
 
 /** "Expected a number above 0 for --steps but got -3. Try --steps 10." The hint is a whole sentence. */

@@ -20,7 +20,7 @@ export function failure(error: unknown, command = ''): Failure {
   if (error instanceof AdvxError && error.fault !== 'internal')
     return { exitCode: EXIT[error.fault], lines: [printable(error.message)] }
   if (error instanceof Error && error.name === 'Interrupted')
-    return { exitCode: INTERRUPTED, lines: ['Interrupted: the same command resumes.'] }
+    return { exitCode: INTERRUPTED, lines: [printable(error.message)] }
   const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined }
   return {
     exitCode: BUG,

@@ -165,7 +165,7 @@ function count(values: readonly LabelFrom[]): Partial<Record<LabelFrom, number>>
   return counts
 }
 
-const version = (): string => packageAt(new URL('.', import.meta.url), 'advx').version
+export const version = (): string => packageAt(new URL('.', import.meta.url), 'advx').version
 
 /** The installed version of a dependency. */
 function dependency(name: string): string {

@@ -8,10 +8,9 @@ import { checks, evidence } from './evidence.ts'
 import { failed } from './failed.ts'
 import { gallery, resisting, type Thumbnail } from './gallery.ts'
 import { headline } from './headline.ts'
-import { contents, html, section, shorten, trusted } from './markup.ts'
+import { contents, html, section } from './markup.ts'
 import { outcomes } from './outcomes.ts'
-import { POLICY } from './policy.ts'
-import { STYLE } from './style.ts'
+import { footer, page } from './page.ts'
 import { takers } from './takers.ts'
 
 /** What the report shows of pictures. */
@@ -41,23 +40,11 @@ export function reportHtml(report: Report, lines: readonly Line[], resisted: rea
     checks(report),
     evidence(report),
   ].filter(s => s !== null)
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="${trusted(POLICY)}">
-<meta name="referrer" content="no-referrer">
-<title>advx: ${shorten(report.model.file, 100)}</title>
-<style>${trusted(STYLE)}</style>
-</head>
-<body>
-${headline(report)}
+  return page(
+    report.model.file,
+    html`${headline(report)}
 ${contents(sections)}<main>
 ${sections.map(section)}</main>
-<footer>Made by ${report.tool} ${report.version} on ${report.date}. The same figures for programs are in report.json.</footer>
-</body>
-</html>
-`.text
+${footer(`Made by ${report.tool} ${report.version} on ${report.date}. The same figures for programs are in report.json.`)}`,
+  )
 }

@@ -13,7 +13,8 @@ import { forBatches } from '../network.ts'
 import { NORMS, type NormName } from '../norms.ts'
 import type { Params } from '../params.ts'
 import { constant, type Tensor } from '../tensor.ts'
-import { runTraining, type Subject, type TrainOptions, type TrainResult } from './run.ts'
+import { runTraining, type TrainOptions, type TrainResult } from './run.ts'
+import type { Subject } from './subject.ts'
 import type { TrainEvent } from './trainer.ts'
 
 /** What a defense needs: `data` where it trains, and all that training can be told. */

@@ -26,6 +26,7 @@ export async function split(
   const share = validation ?? SHARE
   if (share === 0) return { pictures: all, validation: null }
   const kept = new Set(all.classes.flatMap((_, label) => some(all, label, share, seed)))
+  if (kept.size === 0 && validation === undefined) return { pictures: all, validation: null }
   const rest = [...all.labels.keys()].filter(i => !kept.has(i))
   if (rest.length === 0 || kept.size === 0)
     throw expected('usage', 'a share that leaves pictures on both sides', '--validation', share)

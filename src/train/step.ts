@@ -48,10 +48,15 @@ export function stepsOf(applied: Applied, settings: StepSettings): Steps {
   const averaged =
     average > 0 ? [...weights, ...running].map(w => ({ ...remembered(w, 'average'), start: w.start })) : []
   const all = [...weights, ...running, ...memory, ...averaged]
-  const held = (outputs: Fn['outputs'], trace: Trace): Traced => {
-    const draws = trace.draws() // which are inputs too
-    const state = Object.fromEntries(all.map(({ name, tensor }) => [name, tensor]))
-    return { fn: { inputs: { ...trace.inputs, ...state }, outputs }, numbers: trace.numbers, draws }
+  const held = (outputs: Fn['outputs'], { inputs, numbers, draws }: Trace): Traced => {
+    const drawn = draws()
+    const random = Object.entries(drawn).map(([name, { tensor }]) => [name, tensor] as const)
+    const state = all.map(({ name, tensor }) => [name, tensor] as const)
+    return {
+      fn: { inputs: { ...inputs, ...Object.fromEntries([...random, ...state]) }, outputs },
+      numbers,
+      draws: drawn,
+    }
   }
   const pointed = (make: (batch: Batch, trace: Trace) => Tensor): Traced => {
     const trace = traceOf(applied, objective)
@@ -103,10 +108,7 @@ function traceOf(applied: Applied, { numbers = {} }: Objective): Trace {
     numbers: made,
     running,
     number,
-    draws() {
-      for (const { tensor } of draws) inputs[tensor.attrs.name as string] = tensor
-      return Object.fromEntries(draws.map(draw => [draw.tensor.attrs.name as string, draw]))
-    },
+    draws: () => Object.fromEntries(draws.map(draw => [draw.tensor.attrs.name as string, draw])),
   }
 }
 

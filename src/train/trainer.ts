@@ -103,6 +103,7 @@ export async function train(
   const keep = async (step: number): Promise<void> => {
     if (checkpoint) await writeCheckpoint(checkpoint.path, { plan, step, history, state: await machine.read() })
   }
+  if (!before) await keep(0) // so that what cannot be written is known at once
   const at = (step: number): Progress => ({ step, steps, perEpoch })
   const prepared = prepare(traced, settings.objective.inner?.steps ?? 0, batches, at)
   let began = performance.now()
@@ -134,7 +135,7 @@ export async function train(
     }
     if (signal?.aborted && step + 1 < steps) {
       if ((step + 1) % perEpoch !== 0) await keep(step + 1)
-      throw new Interrupted()
+      throw new Interrupted(checkpoint ? 'the same command with --resume goes on' : 'nothing was kept')
     }
   }
   const state = await machine.read()

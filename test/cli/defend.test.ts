@@ -37,7 +37,7 @@ describe('a defense at inference', () => {
     const made = await advx(['defend', 'median-smoothing', '-m', plain, '-o', 'smooth.onnx', '--window', '3'], { cwd })
     expect(made).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^smooth\.onnx: Median Smoothing \(window 3\); /),
+      stdout: expect.stringMatching(/^smooth\.onnx: Median Smoothing \(window 3\)\.\n$/),
     })
     expect(made.stderr).toContain('No --data: nothing was attacked')
     const judged = await advx(['verdict', images, '-m', 'smooth.onnx', '--before', plain, '-o', 'v', ...FEW], { cwd })
@@ -90,7 +90,10 @@ test('a parameter of another defense, and no such defense', async () => {
     code: 2,
     stderr: expect.stringMatching(/a parameter of the chosen defenses \(--bits\) but got --window/),
   })
-  expect(await defend('bits')).toMatchObject({ code: 2, stderr: expect.stringMatching(/a defense \(bit-depth, /) })
+  expect(await defend('bits')).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/a defense \(.*\) for <method> but got 'bits'/),
+  })
   expect(await advx(['defend', 'bit-depth'], { cwd })).toMatchObject({ code: 2 })
 })
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { CommanderError } from 'commander'
 import { failure } from '../../src/cli/failure.ts'
-import { AdvxError } from '../../src/errors.ts'
+import { AdvxError, Interrupted } from '../../src/errors.ts'
 
 describe('failure', () => {
   test.each([
@@ -26,8 +26,7 @@ describe('failure', () => {
   })
 
   test('an interrupted run', () => {
-    const error = Object.assign(new Error(), { name: 'Interrupted' })
-    expect(failure(error)).toEqual({ exitCode: 130, lines: ['Interrupted: the same command resumes.'] })
+    expect(failure(new Interrupted())).toEqual({ exitCode: 130, lines: ['Interrupted: the same command resumes.'] })
   })
 
   test("commander's", () => {

@@ -51,13 +51,14 @@ export function defend(): Command {
     const eps = budgets === undefined ? {} : { eps: await oneBudget(budgets) }
     await refuseTraining(command, method)
     const { defendModel } = await import('../../train/defend.ts')
+    const typed = `advx ${commandLine(command.parent?.args ?? [])}`
     const bar = await openBar()
     const said = 'Stopping after this step. Once more stops at once.'
     const made = await interruptible(
       signal =>
         defendModel(
           method,
-          { ...options, ...eps, params: givenParameters(command) } as DefendOptions,
+          { ...options, ...eps, command: typed, params: givenParameters(command) } as DefendOptions,
           shown(bar),
           signal,
         ),
@@ -83,7 +84,7 @@ export function defend(): Command {
         out: verdict ?? `${options.out.replace(/\.onnx$/i, '')}-verdict`,
         before: { model: options.model, ...prepared(options) },
         after: { model: options.out, ...prepared(options) },
-        command: `advx ${commandLine(command.parent?.args ?? [])}`,
+        command: typed,
       } as VerdictOptions,
       json === true,
     )
@@ -122,9 +123,9 @@ function defendedText({ defense: { defense }, params, threat, trained }: Defende
   ]
   const last = trained?.history.at(-1)
   const accuracy = last?.validation
-    ? `, ${percentText(last.validation.accuracy)} of ${count(trained!.validation, 'picture')} that it was not trained on`
+    ? `, ${percentText(last.validation.accuracy)} of ${count(trained!.pictures.measured, 'picture')} that it was not trained on`
     : ''
-  return `${printable(defense.title)}${settings.length > 0 ? ` (${settings.map(printable).join(', ')})` : ''}${trained ? `, trained on ${count(trained.pictures, 'picture')}${accuracy}` : ''}.`
+  return `${printable(defense.title)}${settings.length > 0 ? ` (${settings.map(printable).join(', ')})` : ''}${trained ? `, trained on ${count(trained.pictures.trained, 'picture')}${accuracy}` : ''}.`
 }
 
 /** DeepCloak's: accuracy on the pictures that fell, as they were and as they were made, by the share that is left out. */

@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander'
 import { expected } from '../../errors.ts'
-import type { TrainOptions } from '../../train/run.ts'
+import type { TrainOptions } from '../../train/options.ts'
 import type { TrainEvent } from '../../train/trainer.ts'
+import { commandLine } from '../command-line.ts'
 import { count, durationText, numberText, percentText } from '../figures.ts'
 import { parseNumber, parsePercent } from '../number.ts'
 import { oneOf, option, text, whole } from '../option.ts'
@@ -17,8 +18,12 @@ const share = (value: string, flag: string): number => {
   return number
 }
 /** Other data, or how much is kept of those that are given. */
-const validation = (value: string, flag: string): string | number =>
-  /^[\d.]+%?$/.test(value) ? parsePercent(value, flag) : text(value, flag)
+const validation = (value: string, flag: string): string | number => {
+  if (!/^[\d.]+%?$/.test(value)) return text(value, flag)
+  const kept = value === '0' ? 0 : parsePercent(value, flag)
+  if (kept >= 1) throw expected('usage', 'less than all of the pictures', flag, value)
+  return kept
+}
 const size = (value: string, flag: string): { width: number; height: number } => {
   const [, width, height = width] = /^(\d+)(?:x(\d+))?$/.exec(value) ?? []
   if (!width || Number(width) < 1 || Number(height) < 1) throw expected('usage', 'pixels, as 32 or 64x48,', flag, value)
@@ -99,7 +104,8 @@ export function train(): Command {
   return command.action(async (data: string) => {
     const { runTraining } = await import('../../train/run.ts')
     const { out = 'model.onnx', ...given } = command.opts()
-    const options = { ...given, out, data } as TrainOptions
+    const typed = `advx ${commandLine(command.parent?.args ?? [])}`
+    const options = { ...given, out, data, command: typed } as TrainOptions
     const bar = await openBar()
     try {
       const said = 'Stopping after this step. Once more stops at once.'
@@ -107,9 +113,9 @@ export function train(): Command {
       bar.stop()
       const last = result.history.at(-1)
       const accuracy = last?.validation
-        ? `, ${percentText(last.validation.accuracy)} of ${count(result.validation, 'picture')} that it was not trained on`
+        ? `, ${percentText(last.validation.accuracy)} of ${count(result.pictures.measured, 'picture')} that it was not trained on`
         : ''
-      say(`${paint.bold(printable(result.out))}: trained on ${count(result.pictures, 'picture')}${accuracy}.`)
+      say(`${paint.bold(printable(result.out))}: trained on ${count(result.pictures.trained, 'picture')}${accuracy}.`)
       say(`${paint.bold('Next')}  advx attack -m ${printable(result.out)} photos/`)
     } finally {
       bar.stop()

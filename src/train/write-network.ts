@@ -1,0 +1,37 @@
+import { asOnnx, metadataOf } from '../engine/convert.ts'
+import { writeOnnx } from '../formats/onnx/write.ts'
+import { substitute } from '../graph.ts'
+import { constant } from '../tensor.ts'
+import { countOf } from './pictures.ts'
+import type { Subject } from './subject.ts'
+import type { Trained } from './trainer.ts'
+
+/** Writes the trained network: batch normalisations folded into convolutions, classes and preprocessing as metadata. */
+export async function writeNetwork(
+  path: string,
+  {
+    network,
+    preprocessing,
+    pictures,
+    validation,
+  }: Pick<Subject, 'network' | 'preprocessing' | 'pictures' | 'validation'>,
+  { weights, history }: Trained,
+): Promise<void> {
+  const values = new Map(
+    [...network.weights, ...network.running].map(({ name, tensor }) => [tensor, constant(weights[name], tensor.shape)]),
+  )
+  const [logits] = substitute([network.logits], values)
+  const metadata = new Map(
+    metadataOf({
+      classes: pictures.classes,
+      classesFrom: 'option',
+      preprocessing: { ...preprocessing, from: 'option' },
+    }),
+  )
+  const measured = history.at(-1)?.validation
+  if (measured && validation) {
+    metadata.set('advx.accuracy', measured.accuracy.toFixed(4))
+    metadata.set('advx.accuracy.on', `${countOf(validation)} pictures that it was not trained on`)
+  }
+  await writeOnnx(path, { ...asOnnx({ input: network.input, logits }), metadata })
+}
