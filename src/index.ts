@@ -1,10 +1,17 @@
 // What an attack, a defense or a program of yours imports from 'advx'.
+export { type AdversarySettings, adversary, rising } from './adversary.ts'
 export * from './attack.ts'
 export { bestPair } from './best-pair.ts'
 export { type Boundary, leads, nearestBoundary } from './boundaries.ts'
 export { bumpOf } from './bumps.ts'
 export { type Decisions, decisionsAround, TOGETHER } from './decisions-around.ts'
-export { type Defense, defense, type Undefended } from './defense.ts'
+export {
+  type Defense,
+  defense,
+  type FeaturePair,
+  type Lesson,
+  type Undefended,
+} from './defense.ts'
 export { type Box, descend, type Objective } from './descend.ts'
 export type { AttackOptions, Check, Line, Report, RunEvent, RunResult } from './engine/options.ts'
 export { loadAttack } from './engine/registry.ts'
@@ -15,6 +22,14 @@ export { backward, grad } from './grad.ts'
 export { type Classifier, loadModel } from './models/load.ts'
 export * from './nn.ts'
 export { l0, l1, l2, linf, type Norm, type NormName } from './norms.ts'
+export {
+  type Batch,
+  crossEntropy as smoothedCrossEntropy,
+  type Inner,
+  type Model,
+  type Objective as TrainingObjective,
+  type Progress,
+} from './objective.ts'
 export { conv } from './ops/conv.ts'
 export * from './ops/elementwise.ts'
 export { mapAxis } from './ops/linear-map.ts'

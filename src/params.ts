@@ -91,6 +91,25 @@ export const GLOSSARY = {
   quality: { symbol: 'q', help: "JPEG's, 100 the best", min: 1, max: 100, structural: true },
   transforms: { symbol: 'K', help: 'transforms that the scores are the mean of', min: 1, max: 100, structural: true },
   smallest: { symbol: 'r', help: 'least size of the picture in a transform, as a share of its own', min: 0.1, max: 1 },
+  spread: {
+    symbol: 's',
+    help: 'share of the budget that the first point is drawn from; 0: the picture itself',
+    min: 0,
+    max: 1,
+  },
+  clean: {
+    symbol: 'λ',
+    help: 'weight of the pictures as they are, the rest being that of the adversarial ones',
+    min: 0,
+    max: 1,
+  },
+  ramp: { symbol: 'w', help: 'epochs in which the budget rises', min: 0, max: 1e4 },
+  beta: { symbol: 'β', help: 'weight of how far the scores move within the ball', min: 0, max: 1e6 },
+  lambda: { symbol: 'λ', help: "weight of the gradient's length", min: 0, max: 1e9 },
+  power: { symbol: 'p', help: "power of the gradient's length: 1 or 2", min: 1, max: 2, structural: true },
+  smoothing: { symbol: 's', help: 'share of a label that is spread over all classes', min: 0, max: 0.999 },
+  masked: { symbol: 'm', help: 'share of the features that is left out', min: 0, max: 1 },
+  temperature: { symbol: 'T', help: 'what the scores are divided by in training', min: 1, max: 1000 },
   mu: { symbol: 'μ', help: 'decay of the momentum', min: 0, max: 10 },
 } as const satisfies Record<string, Glossary>
 

@@ -7,7 +7,7 @@ import { AdvxError, expected, suggest } from '../errors.ts'
 
 /** What a folder of definitions holds, each file's default export one of them. */
 export interface Kind<T> {
-  /** The word for one, which is also the option that names it. */
+  /** The word for one, whose plural is the folder. */
   readonly word: 'attack' | 'defense'
   /** Whether a default export is one. */
   readonly is: (value: unknown) => boolean
@@ -46,24 +46,26 @@ export async function loadNamed<T>(kind: Kind<T>, name: string): Promise<Named<T
   const names = await namesOf(kind)
   if (!names.includes(name)) {
     const hint = `${suggest(name, names)} A file of yours is given by its path: ./${name}.js`.trim()
-    throw expected('usage', `${article(kind)} (${names.join(', ')})`, `--${kind.word}`, name, hint)
+    throw expected('usage', `${article(kind)} (${names.join(', ')})`, namedBy(kind), name, hint)
   }
   return load(kind, name, new URL(name + extension, folderOf(kind.word)), name)
 }
 
+/** What names one on a command line. */
+const namedBy = ({ word }: Pick<Kind<never>, 'word'>): string => (word === 'attack' ? '--attack' : '<method>')
 const article = ({ word }: Pick<Kind<never>, 'word'>): string => (word === 'attack' ? 'an attack' : 'a defense')
 
 async function loadFile<T>(kind: Kind<T>, path: string): Promise<Named<T>> {
   const source = resolve(path)
   const file = pathToFileURL(source)
   if (extname(path) === '.ts')
-    throw expected('usage', 'a JavaScript file', `--${kind.word}`, path, 'Compile it first: npx tsc, or esbuild.')
+    throw expected('usage', 'a JavaScript file', namedBy(kind), path, 'Compile it first: npx tsc, or esbuild.')
   const name = basename(path, extname(path))
   if (!/^[\w][\w.@-]*$/.test(name) || name === 'clean')
     throw expected(
       'usage',
       "a file name of letters, digits, '-' and '_' (it names the results' folder)",
-      `--${kind.word}`,
+      namedBy(kind),
       path,
     )
   resolveAdvx()

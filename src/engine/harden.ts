@@ -14,6 +14,6 @@ export function hardened(classifier: Classifier, defense: Defense, params: Param
   const { graph, logits, preprocessing, batch } = classifier
   const given = input(graph.input.shape, 'input')
   const random = generator(fingerprint(new TextEncoder().encode(defense.title), seed))
-  const scores = defense.infer({ x: preprocessing.pictures(given), logits, random }, params)
+  const scores = defense.infer!({ x: preprocessing.pictures(given), logits, random }, params)
   return { ...asOnnx({ input: given, logits: scores }, batch), metadata: metadataOf(classifier) }
 }

@@ -25,7 +25,10 @@ const ATTACKS: Kind<Attack> = {
 
 const DEFENSES: Kind<Defense> = {
   word: 'defense',
-  is: value => typeof (value as Partial<Defense> | undefined)?.infer === 'function',
+  is(value) {
+    const { infer, teach, rank } = (value ?? {}) as Partial<Defense>
+    return typeof (infer ?? teach ?? rank) === 'function'
+  },
   checked: checkedDefense,
 }
 

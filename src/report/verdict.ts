@@ -1,28 +1,17 @@
 import type { Seen, Standing, Verdict } from '../engine/verdict.ts'
 import { bar } from './bar.ts'
 import { duration, interval, length, percent, threat } from './figures.ts'
-import { address, type Content, type Html, html, name, section, table, trusted } from './markup.ts'
-import { POLICY } from './policy.ts'
-import { STYLE } from './style.ts'
+import { address, type Content, type Html, html, name, section, table } from './markup.ts'
+import { footer, page } from './page.ts'
 
 /** verdict.html: a model before and after its defense, and the signs of masked gradients. No script, nothing from elsewhere. */
 export function verdictHtml(verdict: Verdict): string {
   const { before, after, signs, masking, robustness } = verdict
   const sides = [...(before ? [['Before', before] as const] : []), ['After', after] as const]
   const status = masking ? 'fail' : robustness === 'more' ? 'pass' : 'warn'
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="${trusted(POLICY)}">
-<meta name="referrer" content="no-referrer">
-<title>advx: verdict on ${after.file}</title>
-<style>${trusted(STYLE)}</style>
-</head>
-<body>
-<header>
+  return page(
+    `verdict on ${after.file}`,
+    html`<header>
 <p class="tool">advx · verdict on a defense</p>
 <h1>${name(after.file)}</h1>
 <div class="cards">
@@ -50,10 +39,8 @@ ${section({
 <dl>${sides.map(([when, side]) => html`<dt>${when}</dt><dd>${name(side.file)}<br><code>sha256 ${side.sha256}</code><br>${runs(when).map(at => html`<a href="${address(at)}">${at}</a> `)}</dd>\n`)}</dl>`,
 })}
 </main>
-<footer>Made by ${verdict.tool} ${verdict.version} on ${verdict.date}, in ${duration(verdict.seconds)}. The same figures for programs are in verdict.json.</footer>
-</body>
-</html>
-`.text
+${footer(`Made by ${verdict.tool} ${verdict.version} on ${verdict.date}, in ${duration(verdict.seconds)}. The same figures for programs are in verdict.json.`)}`,
+  )
 }
 
 const runs = (when: string): string[] => ['within', 'nearest'].map(run => `${when.toLowerCase()}/${run}/report.html`)

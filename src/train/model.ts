@@ -1,17 +1,10 @@
 import { rewrite } from '../graph.ts'
-import type { Auxiliary, Network } from '../network.ts'
+import type { Network } from '../network.ts'
+import type { Model } from '../objective.ts'
 import { batchFigures, normaliseByBatch } from '../ops/batch-norm.ts'
 import { greater } from '../ops/elementwise.ts'
 import type { Random } from '../random.ts'
 import type { Tensor } from '../tensor.ts'
-
-/** A network at its current weights, as an objective applies it to a batch of pictures [B, C, H, W] in [0, 1]. */
-export interface Model {
-  /** In training: normalised by the batch, whose figures move the running ones, and with dropout. */
-  train(x: Tensor): { readonly logits: Tensor; readonly auxiliary: readonly Auxiliary[] }
-  /** As it will be used: by running figures, without dropout. [N, K] */
-  evaluate(x: Tensor): Tensor
-}
 
 /** A network for batches of one length, behind its preprocessing. */
 export interface Applied {

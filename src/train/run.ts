@@ -4,12 +4,13 @@ import { version } from '../engine/summary.ts'
 import { AdvxError, expected } from '../errors.ts'
 import { executorNamed } from '../exec/devices.ts'
 import { fileHash } from '../models/file-hash.ts'
+import type { Objective } from '../objective.ts'
 import { withMachine } from './machine.ts'
 import type { TrainOptions } from './options.ts'
 import { countOf } from './pictures.ts'
 import { writeTrainingReport } from './report.ts'
 import { settle } from './settle.ts'
-import { subjectOf } from './subject.ts'
+import { type Subject, subjectOf } from './subject.ts'
 import { type Epoch, type TrainEvent, train } from './trainer.ts'
 import { writeNetwork } from './write-network.ts'
 
@@ -30,13 +31,16 @@ export async function runTraining(
   options: TrainOptions,
   on: (event: TrainEvent) => void = () => {},
   signal?: AbortSignal,
+  teach: Teach = () => ({}),
 ): Promise<TrainResult> {
   const { out, resume = false, force = false } = options
   const checkpoint = `${out}.checkpoint`
   await checkOut(out, checkpoint, { resume, force })
   const subject = await subjectOf(options)
   for (const message of subject.notes) on({ type: 'note', message })
-  const training = settle(options, subject, { path: checkpoint, resume })
+  const { objective, record = {} } = teach(subject)
+  const taught = { ...subject, record: { ...subject.record, ...record } }
+  const training = settle(options, taught, { path: checkpoint, resume }, objective)
   const began = performance.now()
   const trained = await withMachine(executorNamed('cpu'), (executor, machine) =>
     train(training, executor, machine, on, signal),
@@ -62,6 +66,12 @@ export async function runTraining(
   })
   await rm(checkpoint, { force: true })
   return { out, history: trained.history, pictures }
+}
+
+/** Another objective than the cross-entropy, for a subject, and what stands for it in a plan. */
+export type Teach = (subject: Subject) => {
+  readonly objective?: Objective
+  readonly record?: Readonly<Record<string, unknown>>
 }
 
 /** Throws before hours of work where their result could not be written, or another's would be lost. */

@@ -1,11 +1,5 @@
 import { expected } from '../errors.ts'
-
-/** How far training is: `step` of `steps`, from 0, `perEpoch` of them in an epoch. */
-export interface Progress {
-  readonly step: number
-  readonly steps: number
-  readonly perEpoch: number
-}
+import type { Progress } from '../objective.ts'
 
 /** What the learning rate and the momentum are at a step. */
 export interface Schedule {

@@ -1,5 +1,5 @@
 import { availableThreads } from '../engine/pool.ts'
-import { crossEntropy, type Objective } from './objective.ts'
+import { crossEntropy, type Objective } from '../objective.ts'
 import { type OptimizerName, optimizer } from './optimizer.ts'
 import type { TrainOptions } from './options.ts'
 import { countOf } from './pictures.ts'

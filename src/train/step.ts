@@ -3,14 +3,14 @@ import { nextOf } from '../exec/machine.ts'
 import { backward } from '../grad.ts'
 import type { Weight } from '../network.ts'
 import { margin } from '../nn.ts'
+import type { Batch, Objective, Progress } from '../objective.ts'
 import { minimum, positive, sqrt } from '../ops/elementwise.ts'
 import { reshape } from '../ops/shape.ts'
 import { type Draw, recorder } from '../random.ts'
 import { constant, input, type Tensor } from '../tensor.ts'
 import { type Applied, modelOf } from './model.ts'
-import type { Batch, Objective } from './objective.ts'
 import type { Optimizer } from './optimizer.ts'
-import type { Progress, Schedule } from './schedule.ts'
+import type { Schedule } from './schedule.ts'
 
 /** Numbers that training goes by. */
 export interface StepSettings {
@@ -60,7 +60,7 @@ export function stepsOf(applied: Applied, settings: StepSettings): Steps {
   }
   const pointed = (make: (batch: Batch, trace: Trace) => Tensor): Traced => {
     const trace = traceOf(applied, objective)
-    return held({ point: make(trace.batch, trace) }, trace)
+    return held({ moved: make(trace.batch, trace) }, trace)
   }
   return {
     start: inner ? pointed(batch => inner.start(batch)) : null,

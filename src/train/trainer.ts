@@ -2,12 +2,12 @@ import { AdvxError, Interrupted } from '../errors.ts'
 import type { Executor, Values } from '../exec/executor.ts'
 import type { Machine } from '../exec/machine.ts'
 import { forBatches, type Network } from '../network.ts'
+import type { Progress } from '../objective.ts'
 import type { Tensor } from '../tensor.ts'
 import { type Augmentation, Batches } from './batches.ts'
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { evaluationOf, measure } from './evaluation.ts'
 import type { Pictures } from './pictures.ts'
-import type { Progress } from './schedule.ts'
 import { type StepSettings, type Steps, stepsOf, type Traced } from './step.ts'
 
 /** A training that is settled. */
@@ -179,8 +179,8 @@ async function runStep(
   { start, inner, update }: Prepared,
   batch: number,
 ): Promise<{ loss: number; accuracy: number }> {
-  let point = start ? (await machine.run('start', start, batch)).point : update.x
-  for (const feeds of inner) point = (await machine.run('inner', { ...feeds, point }, batch)).point
+  let point = start ? (await machine.run('start', start, batch)).moved : update.x
+  for (const feeds of inner) point = (await machine.run('inner', { ...feeds, point }, batch)).moved
   const { loss, accuracy } = await machine.run('update', { ...update, point }, batch)
   return { loss: loss[0], accuracy: accuracy[0] }
 }

@@ -1,12 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { defendModel } from '../../src/engine/defend.ts'
 import { evaluate } from '../../src/evaluate.ts'
 import { encodeOnnx } from '../../src/formats/onnx/write.ts'
 import { grad } from '../../src/grad.ts'
 import { type Classifier, loadModel } from '../../src/models/load.ts'
 import { constant } from '../../src/tensor.ts'
+import { defendModel } from '../../src/train/defend.ts'
 import { folderOf } from '../io/folder.ts'
 import { difference, floats, node, noise, runtimeRows, smallModel } from '../models/import/small-model.ts'
 
@@ -114,7 +114,7 @@ async function both(size: Size, name: string, params: Record<string, number>, se
   const path = join(folder, `${name}.onnx`)
   const preprocess = join(folder, 'recipe.json')
   await writeFile(preprocess, JSON.stringify(RECIPE))
-  await defendModel(name, plain, path, { params, seed, force: true, preprocess })
+  await defendModel(name, { model: plain, out: path, params, seed, force: true, preprocess })
   return { path, before: await loadModel(plain, { preprocess }), after: await loadModel(path) }
 }
 
@@ -189,7 +189,7 @@ async function movedByJpeg(x: Picture, quality: number): Promise<Picture> {
   })
   await writeFile(path, encodeOnnx(model))
   const out = join(folder, 'pixels-jpeg.onnx')
-  await defendModel('jpeg', path, out, { params: { quality }, force: true })
+  await defendModel('jpeg', { model: path, out, params: { quality }, force: true })
   return Float32Array.from(scoresOf(await loadModel(out), x))
 }
 
@@ -222,13 +222,17 @@ describe('what cannot be done', () => {
     ['a value out of range', { params: { bits: 9 } }, /a whole number from 1 to 8 for --bits but got 9/],
   ])('%s', async (_, options, message) => {
     const plain = await network(grey)
-    await expect(defendModel('bit-depth', plain, join(folder, 'no.onnx'), options)).rejects.toThrow(message)
+    await expect(defendModel('bit-depth', { model: plain, out: join(folder, 'no.onnx'), ...options })).rejects.toThrow(
+      message,
+    )
   })
   test('a file that is there, another ending, a defense that is none', async () => {
     const plain = await network(grey)
-    await expect(defendModel('bit-depth', plain, plain)).rejects.toThrow(/is there already/)
-    await expect(defendModel('bit-depth', plain, 'no.json')).rejects.toThrow(/a name that ends in \.onnx/)
-    await expect(defendModel('bit-dept', plain, 'no.onnx')).rejects.toThrow(
+    await expect(defendModel('bit-depth', { model: plain, out: plain })).rejects.toThrow(/is there already/)
+    await expect(defendModel('bit-depth', { model: plain, out: 'no.json' })).rejects.toThrow(
+      /a name that ends in \.onnx/,
+    )
+    await expect(defendModel('bit-dept', { model: plain, out: 'no.onnx' })).rejects.toThrow(
       /a defense \(.*\).*Did you mean 'bit-depth'/,
     )
   })

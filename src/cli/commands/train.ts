@@ -78,6 +78,10 @@ const OPTIONS = (): Option[] => [
   new Option('--force', 'replace the file, and start anew'),
 ]
 
+/** Some of them, as other commands take them. */
+export const trainOptions = (names: readonly string[]): Option[] =>
+  OPTIONS().filter(made => names.includes(made.attributeName()))
+
 const HELP = `
 <data> is a folder with one folder a class, a .csv file of image,label, or a folder with the IDX files of MNIST.
 What it writes: the .onnx file, with class names and preprocessing inside, and a report beside it, .html and .json.
@@ -120,7 +124,7 @@ export function train(): Command {
 }
 
 /** Events as a bar on a terminal, and a line for each epoch. */
-function shown(bar: Bar): (event: TrainEvent) => void {
+export function shown(bar: Bar): (event: TrainEvent) => void {
   let [loss, accuracy] = [0, 0] // running means
   return event => {
     if (event.type === 'note') bar.above(`${paintError.cyan('Note:')} ${printable(event.message)}`)

@@ -4,6 +4,7 @@ import { attackOptions } from '../attack-options.ts'
 import { commandLine } from '../command-line.ts'
 import { addParameters, givenParameters } from '../parameter-options.ts'
 import { showVerdict } from '../verdict-text.ts'
+import { oneBudget } from './defend.ts'
 
 const SHARED = ['norm', 'labels', 'classes', 'device', 'threads', 'batchSize', 'seed', 'limit', 'force']
 
@@ -35,7 +36,7 @@ export function verdict(): Command {
     await showVerdict(
       {
         ...options,
-        ...(eps === undefined ? {} : { eps: await oneOf(eps) }),
+        ...(eps === undefined ? {} : { eps: await oneBudget(eps) }),
         images: command.args,
         out,
         params: givenParameters(command),
@@ -46,12 +47,6 @@ export function verdict(): Command {
       json === true,
     )
   })
-}
-
-async function oneOf(eps: readonly number[]): Promise<number> {
-  const { expected } = await import('../../errors.ts')
-  if (eps.length !== 1) throw expected('usage', 'one budget', '--eps', eps.join(','))
-  return eps[0]
 }
 
 /** Adds the parameters of the attacks that a verdict runs: `--auto.steps`. */

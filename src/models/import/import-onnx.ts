@@ -4,7 +4,7 @@ import type { OnnxModel } from '../../formats/onnx/schema.ts'
 import { narrow } from '../../narrow.ts'
 import { reshape, transpose } from '../../ops/shape.ts'
 import { poolLast } from '../../pool-last.ts'
-import { N, show, size as sizeOf } from '../../shape.ts'
+import { N, type Shape, show, size as sizeOf } from '../../shape.ts'
 import { simplify } from '../../simplify.ts'
 import { input, type Tensor } from '../../tensor.ts'
 import { sinkTransposes } from '../../transposes.ts'
@@ -66,13 +66,13 @@ export function importOnnx(model: OnnxModel, { output, batch, size = {}, observe
 
 /**
  * A value inside the network by its name in the file, as one row of numbers a picture: `input` [N, C, H, W] and
- * `activation` [N, D].
+ * `activation` [N, D]; `shape`: as the file has it.
  */
 export function importLayer(
   model: OnnxModel,
   name: string,
   { batch, size = {}, observe }: Omit<ImportOptions, 'output'> = {},
-): { readonly input: Tensor; readonly activation: Tensor } {
+): { readonly input: Tensor; readonly activation: Tensor; readonly shape: Shape } {
   const rows = batch ?? N
   const picture = pictureInput(model, size)
   const { source, result } = translated(model, picture, name, rows, observe, new Notes())
@@ -80,7 +80,7 @@ export function importLayer(
     throw new AdvxError('model', `The value ${quote(name)} is [${show(result.shape)}], not one row a picture.`)
   const flat = reshape(result, [rows, Math.abs(sizeOf(result.shape))])
   const [activation] = ordered([rows === 1 ? asBatchOf(flat, [N, flat.shape[1]]) : flat], picture)
-  return { input: source, activation }
+  return { input: source, activation, shape: result.shape }
 }
 
 function read(

@@ -1,9 +1,23 @@
-import { crossEntropy as crossEntropyOf } from '../nn.ts'
-import { logSoftmax } from '../ops/softmax.ts'
-import type { Random } from '../random.ts'
-import type { Tensor } from '../tensor.ts'
-import type { Model } from './model.ts'
-import type { Progress } from './schedule.ts'
+import type { Auxiliary } from './network.ts'
+import { crossEntropy as crossEntropyOf } from './nn.ts'
+import { logSoftmax } from './ops/softmax.ts'
+import type { Random } from './random.ts'
+import type { Tensor } from './tensor.ts'
+
+/** A network at its current weights, as an objective applies it to a batch of pictures [B, C, H, W] in [0, 1]. */
+export interface Model {
+  /** In training: normalised by the batch, whose figures move the running ones, and with dropout. */
+  train(x: Tensor): { readonly logits: Tensor; readonly auxiliary: readonly Auxiliary[] }
+  /** As it will be used: by running figures, without dropout. [N, K] */
+  evaluate(x: Tensor): Tensor
+}
+
+/** How far training is: `step` of `steps`, from 0, `perEpoch` of them in an epoch. */
+export interface Progress {
+  readonly step: number
+  readonly steps: number
+  readonly perEpoch: number
+}
 
 /** What a loss is made of: a batch of B pictures and the network at its current weights. */
 export interface Batch {
