@@ -6,9 +6,10 @@ import { encodeOnnx, writeOnnx } from '../../formats/onnx/write.ts'
 import { ancestors, toposort } from '../../graph.ts'
 import { type Fn, port } from '../executor.ts'
 import { blockSize } from './blocked/block-size.ts'
-import type { CpuOptions, OrtArtifact } from './cpu.ts'
 import { emit } from './emit.ts'
+import type { OrtArtifact, OrtOptions } from './executor.ts'
 import { lower } from './lower.ts'
+import { padsApart } from './pads-apart.ts'
 
 /** Writes graphs as ONNX files into a folder of its own. */
 export interface Compiler {
@@ -23,12 +24,12 @@ export interface Compiler {
  */
 const POSITIONAL = new Set('log sin cos tan asin acos atan sinh cosh asinh acosh atanh'.split(' '))
 
-export function compiler(options: CpuOptions): Compiler {
+export function compiler(options: OrtOptions): Compiler {
   let folder: Promise<string> | null = null
   const made = new Map<string, Promise<OrtArtifact>>()
   return {
     async compile(fn) {
-      const { block, inputs, outputs } = lowered(fn, options.block === null ? null : await blockSize())
+      const { block, inputs, outputs } = lowered(fn, options, options.block === null ? null : await blockSize())
       const model = emit({ inputs, outputs })
       const hash = createHash('sha256')
       const shell = encodeOnnx(model, {
@@ -46,7 +47,7 @@ export function compiler(options: CpuOptions): Compiler {
         const batch = toposort(Object.values(outputs)).some(t => POSITIONAL.has(t.op.name)) ? 1 : 'any'
         const layout = block === null ? 'plain' : `blocks of ${block} channels`
         return {
-          executor: 'cpu',
+          executor: options.device,
           path,
           block,
           layout,
@@ -65,9 +66,14 @@ export function compiler(options: CpuOptions): Compiler {
 }
 
 /** The graph in ONNX Runtime's operators, with only those inputs that are still needed; in blocks where these help. */
-function lowered({ inputs, outputs }: Fn, block: number | null): Fn & Pick<OrtArtifact, 'block'> {
+function lowered(
+  { inputs, outputs }: Fn,
+  { device }: OrtOptions,
+  block: number | null,
+): Fn & Pick<OrtArtifact, 'block'> {
   const names = Object.keys(outputs)
-  const graph = lower(Object.values(outputs), block)
+  const whole = lower(Object.values(outputs), block)
+  const graph = device === 'webgpu' ? padsApart(whole) : whole
   const used = ancestors(graph)
   return {
     block: [...used].some(({ op }) => op.name === 'blockedConv') ? block : null,

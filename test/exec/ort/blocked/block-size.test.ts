@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { blockSize } from '../../../../src/exec/ort/blocked/block-size.ts'
-import { cpu, type OrtArtifact } from '../../../../src/exec/ort/cpu.ts'
+import { cpu } from '../../../../src/exec/ort/cpu.ts'
+import type { OrtArtifact } from '../../../../src/exec/ort/executor.ts'
 import { conv } from '../../../../src/ops/conv.ts'
 import { constant, input } from '../../../../src/tensor.ts'
 
