@@ -13,8 +13,15 @@ export interface Opened {
   readonly notes: readonly string[]
 }
 
-/** Compiles the programs and opens them, each while the next compiles, with as many images together as the model likes. */
-export async function open({ executor, programs, classifier }: Prepared, pool: Pool): Promise<Opened> {
+/**
+ * Compiles the programs and opens them, each while the next compiles, with as many images together as the model likes.
+ * `meanwhile` is called once all have compiled: from there on this thread has nothing to do.
+ */
+export async function open(
+  { executor, programs, classifier }: Prepared,
+  pool: Pool,
+  meanwhile: () => void = () => {},
+): Promise<Opened> {
   const opening: Promise<void>[] = []
   let layout = ''
   for (const [name, fn] of Object.entries(programs)) {
@@ -24,6 +31,7 @@ export async function open({ executor, programs, classifier }: Prepared, pool: P
     opened.catch(() => {}) // told when all have been compiled
     opening.push(opened)
   }
+  meanwhile()
   await Promise.all(opening)
   return { layout, ...(await calibrate(pool, programs, classifier)) }
 }

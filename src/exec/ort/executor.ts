@@ -1,4 +1,4 @@
-import type { Artifact, Executor } from '../executor.ts'
+import { type Artifact, type Executor, type RunOnce, runOnce } from '../executor.ts'
 import type { Compiler } from './compile.ts'
 import { openSession, runtime } from './session.ts'
 
@@ -18,18 +18,25 @@ export interface OrtOptions {
   readonly block?: null
 }
 
+const open = (artifact: Artifact) => openSession(artifact as OrtArtifact)
+
 /** ONNX Runtime. Each opened program is one session of one thread. */
 export function onnxRuntime(options: OrtOptions): Executor {
   let compiler: Promise<Compiler> | null = null // loaded on first use: a worker thread has none for it
+  const load = (trial: RunOnce) => import('./compile.ts').then(module => module.compiler(options, trial))
   return {
     name: options.device,
     threads: options.threads,
     load: async () => void (await runtime()),
+    learn(elsewhere) {
+      compiler = load(elsewhere)
+      return compiler.then(({ learn }) => learn()).catch(() => {})
+    },
     async compile(fn) {
-      compiler ??= import('./compile.ts').then(module => module.compiler(options))
+      compiler ??= load(runOnce({ open }))
       return (await compiler).compile(fn)
     },
-    open: artifact => openSession(artifact as OrtArtifact),
+    open,
     close: async () => (await compiler)?.close(),
   }
 }
