@@ -1,6 +1,7 @@
 import { expected, suggest } from '../errors.ts'
 import type { Executor } from './executor.ts'
 import { cpu } from './ort/cpu.ts'
+import { webgpu } from './ort/webgpu.ts'
 import { reference } from './reference.ts'
 import { tfjs } from './tfjs/executor.ts'
 import { isInstalled, KINDS, kindOf } from './tfjs/kinds.ts'
@@ -13,6 +14,7 @@ interface Device {
 /** What `--device` takes besides `auto`. */
 const DEVICES: Readonly<Record<string, Device>> = {
   cpu: { make: cpu, about: 'ONNX Runtime, a single-threaded session on each core' },
+  webgpu: { make: webgpu, about: 'ONNX Runtime on a GPU through WebGPU' },
   ...Object.fromEntries(KINDS.map(kind => [kind.device, { make: () => tfjs(kind), about: kind.about }])),
   reference: { make: () => reference, about: 'plain JavaScript in float64: slow, for comparison' },
 }

@@ -18,6 +18,7 @@ const fashion = embedded[0]
 const MODELS = [
   ...['sequence', 'joints', 'activations', 'convolutions', 'movements', 'elements'].map(tfjs),
   ...embedded,
+  fileURLToPath(new URL('../witness/families/vit.onnx', import.meta.url)),
 ]
 
 let cwd = ''

@@ -5,7 +5,7 @@ import { demand, KINDS, type Kind } from '../../src/exec/tfjs/kinds.ts'
 const MISSING: Kind = { device: 'tfjs-moon', about: '', packages: ['@tensorflow/tfjs-moon'], backend: 'moon' }
 
 test('every device has a name, and a slip of the finger is seen', () => {
-  expect(deviceNames()).toEqual(['auto', 'cpu', ...KINDS.map(({ device }) => device), 'reference'])
+  expect(deviceNames()).toEqual(['auto', 'cpu', 'webgpu', ...KINDS.map(({ device }) => device), 'reference'])
   expect(() => executorNamed('tfjs-wsam')).toThrow(/Did you mean 'tfjs-wasm'\?/)
 })
 

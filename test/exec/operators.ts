@@ -8,8 +8,8 @@ import { cases } from '../ops/cases.ts'
 import { gradients } from '../support/derivative.ts'
 import { normals } from '../support/values.ts'
 
-/** Value, gradients along a random cotangent, and the slope of these, as one compiled function. */
-export function agreeWithReference(executor: Executor): void {
+/** Within `tolerance` of the largest: value, gradients along a random cotangent, and the slope of these, as one compiled function. */
+export function agreeWithReference(executor: Executor, tolerance: (name: string) => number = () => 2e-5): void {
   describe.each([1, 3])(`${executor.name} agrees with the float64 reference, batch of %i`, batch => {
     test.each(cases.map(one => [one.name, one] as const))('%s', async (_, one) => {
       const xs = inputsOf(one)
@@ -36,7 +36,7 @@ export function agreeWithReference(executor: Executor): void {
           if (Object.is(Math.fround(x), got[name][k])) return top
           return Math.max(top, Math.abs(x - got[name][k]) / scale)
         }, 0)
-        expect(worst).toBeLessThan(2e-5)
+        expect(worst).toBeLessThan(tolerance(one.name))
       }
     })
   })

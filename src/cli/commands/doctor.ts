@@ -32,6 +32,7 @@ export function doctor(): Command {
         await pictures(),
         await model(),
         await cache(),
+        await webGpu(),
         ...(await tensorFlow()),
         await auto(),
       ]
@@ -113,6 +114,16 @@ async function double(device: string): Promise<void> {
   } finally {
     await executor.close()
   }
+}
+
+/** ONNX Runtime's WebGPU, which nothing needs. */
+async function webGpu(): Promise<Finding> {
+  const { webgpuProblem } = await import('../../exec/ort/webgpu.ts')
+  const problem = await webgpuProblem()
+  const about = 'ONNX Runtime on a GPU through WebGPU'
+  return problem === null
+    ? { what: 'webgpu', status: 'ok', detail: `${about}; ran a graph` }
+    : { what: 'webgpu', status: 'note', detail: `${about}; not here: ${problem}` }
 }
 
 /** TensorFlow.js, which nothing needs: a finding for each device of it. */

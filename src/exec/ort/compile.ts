@@ -6,9 +6,10 @@ import { encodeOnnx, writeOnnx } from '../../formats/onnx/write.ts'
 import { ancestors, toposort } from '../../graph.ts'
 import { type Fn, port, type RunOnce } from '../executor.ts'
 import { blockSize } from './blocked/block-size.ts'
-import type { CpuOptions, OrtArtifact } from './cpu.ts'
 import { emit } from './emit.ts'
+import type { OrtArtifact, OrtOptions } from './executor.ts'
 import { lower } from './lower.ts'
+import { padsApart } from './pads-apart.ts'
 
 /** Writes graphs as ONNX files into a folder of its own. */
 export interface Compiler {
@@ -26,7 +27,7 @@ export interface Compiler {
 const POSITIONAL = new Set('log sin cos tan asin acos atan sinh cosh asinh acosh atanh'.split(' '))
 
 /** `trial` runs what has to be tried. */
-export function compiler(options: CpuOptions, trial: RunOnce): Compiler {
+export function compiler(options: OrtOptions, trial: RunOnce): Compiler {
   let folder: Promise<string> | null = null
   const made = new Map<string, Promise<OrtArtifact>>()
   const write = async ({ block, inputs, outputs }: Lowered): Promise<OrtArtifact> => {
@@ -47,7 +48,7 @@ export function compiler(options: CpuOptions, trial: RunOnce): Compiler {
       const batch = toposort(Object.values(outputs)).some(t => POSITIONAL.has(t.op.name)) ? 1 : 'any'
       const layout = block === null ? 'plain' : `blocks of ${block} channels`
       return {
-        executor: 'cpu',
+        executor: options.device,
         path,
         block,
         layout,
@@ -60,7 +61,7 @@ export function compiler(options: CpuOptions, trial: RunOnce): Compiler {
   const block = async (): Promise<number | null> =>
     options.block === null ? null : blockSize(async (graph, feeds) => trial(await write(graph), feeds))
   return {
-    compile: async fn => write(lowered(fn, await block())),
+    compile: async fn => write(lowered(fn, options, await block())),
     learn: async () => void (await block()),
     async close() {
       if (folder) await rm(await folder, { recursive: true, force: true })
@@ -74,9 +75,10 @@ export function compiler(options: CpuOptions, trial: RunOnce): Compiler {
 export type Lowered = Fn & Pick<OrtArtifact, 'block'>
 
 /** The graph in ONNX Runtime's operators, with only those inputs that are still needed; in blocks where these help. */
-function lowered({ inputs, outputs }: Fn, block: number | null): Lowered {
+function lowered({ inputs, outputs }: Fn, { device }: OrtOptions, block: number | null): Lowered {
   const names = Object.keys(outputs)
-  const graph = lower(Object.values(outputs), block)
+  const whole = lower(Object.values(outputs), block)
+  const graph = device === 'webgpu' ? padsApart(whole) : whole
   const used = ancestors(graph)
   return {
     block: [...used].some(({ op }) => op.name === 'blockedConv') ? block : null,

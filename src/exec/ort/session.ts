@@ -3,26 +3,29 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import { AdvxError } from '../../errors.ts'
 import { resolve } from '../../shape.ts'
 import type { Program } from '../executor.ts'
-import type { OrtArtifact } from './cpu.ts'
+import type { OrtArtifact } from './executor.ts'
 
 /**
- * One session, single-threaded unless `threads` says more. A graph in blocks as it stands, and others with the runtime's own layout and fusions at
- * level 'all', gave the same bits for every batch and row, so that a picture's result does not depend on its batch mates;
- * 'extended' did not.
+ * One session, single-threaded unless `threads` says more. A graph in blocks as it stands, and others with the runtime's
+ * own layout and fusions at level 'all', gave the same bits for every batch and row, so that a picture's result does not
+ * depend on its batch mates; 'extended' did not.
  */
-export async function openSession({ path, block, signature }: OrtArtifact, threads = 1): Promise<Program> {
+export async function openSession({ executor, path, block, signature }: OrtArtifact, threads = 1): Promise<Program> {
   const ort = await runtime()
   let session: InferenceSession
   try {
     session = await ort.InferenceSession.create(path, {
-      executionProviders: ['cpu'],
+      executionProviders: [executor],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       graphOptimizationLevel: block === null ? 'all' : 'disabled',
       logSeverityLevel: 3,
     })
   } catch (cause) {
-    throw new AdvxError('model', `ONNX Runtime does not take the compiled graph: ${(cause as Error).message}`, {
+    const { message } = cause as Error
+    if (/adapter/i.test(message))
+      throw new AdvxError('usage', `The device '${executor}' does not start: ${problemIn(message)}`, { cause })
+    throw new AdvxError('model', `ONNX Runtime does not take the compiled graph: ${message}`, {
       cause,
     })
   }
@@ -38,6 +41,13 @@ export async function openSession({ path, block, signature }: OrtArtifact, threa
     close: () => session.release(),
   }
 }
+
+/** Of a message of ONNX Runtime what comes behind the place in its sources. */
+export const problemIn = (message: string): string =>
+  message
+    .trim()
+    .split('\n')[0]
+    .replace(/^.* was false\. /, '')
 
 // ONNX Runtime sends usage data to its makers unless this is set when its library is loaded. Here, in the main thread:
 // a worker's `process.env` is a copy that native code does not see.

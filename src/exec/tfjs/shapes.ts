@@ -41,12 +41,19 @@ export const SHAPE_FORMS: Forms = {
   },
   expand: {
     order: own,
-    write(w, { inputs: [x], shape }) {
+    write(w, { inputs: [x, like], shape }) {
       const lengths = [...new Array<number>(shape.length - x.shape.length).fill(1), ...x.shape]
-      if (lengths.some((d, i) => d > 0 && shape[i] < 0))
-        throw new AdvxError('model', 'A constant once a picture has no form in TensorFlow.js.')
-      const whole = w.node('Reshape', [w.value(x, 'own'), w.ints(tfLengths(lengths))])
-      return w.node('Tile', [whole, w.ints(shape.map((d, i) => d / lengths[i]))])
+      const batch = lengths.findIndex((d, i) => d > 0 && shape[i] < 0)
+      const once = w.node('Reshape', [w.value(x, 'own'), w.ints(tfLengths(lengths))])
+      const repeats = shape.map((d, i) => (i === batch ? 1 : d / lengths[i]))
+      const tiled = repeats.every(r => r === 1) ? once : w.node('Tile', [once, w.ints(repeats)])
+      if (batch < 0) return tiled
+      // Once a picture: how many there are only a sum over each tells, times 0.
+      const rest = [...like.shape.keys()].filter(axis => like.shape[axis] !== shape[batch])
+      const sums = w.node('Sum', [w.value(like, 'own'), w.ints(rest)], { keep_dims: flag(false), Tidx: int32 })
+      const zeros = w.node('Mul', [sums, w.floats(Float32Array.of(0), [])])
+      const column = w.node('Reshape', [zeros, w.ints(tfLengths(shape.map((d, i) => (i === batch ? d : 1))))])
+      return w.node('AddV2', [tiled, column])
     },
   },
   reverse: {

@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from '@jest/globals'
 import { runOnce } from '../../../../src/exec/executor.ts'
-import { cpu, type OrtArtifact } from '../../../../src/exec/ort/cpu.ts'
+import { cpu } from '../../../../src/exec/ort/cpu.ts'
+import type { OrtArtifact } from '../../../../src/exec/ort/executor.ts'
 import { conv } from '../../../../src/ops/conv.ts'
 import { constant, input } from '../../../../src/tensor.ts'
 
