@@ -65,8 +65,9 @@ def of_cw(rounds: int, steps: int, *cases: str) -> list[Peer]:
 
 
 def of_fab(norm: str, order: float) -> list[Peer]:
+    """torchattacks gives back no picture beyond its eps."""
     return [
-        Peer('torchattacks', 'FAB x100', ('fab', norm), of_torchattacks(torchattacks.FAB, norm=norm.capitalize(), steps=100),
+        Peer('torchattacks', 'FAB x100', ('fab', norm), of_torchattacks(torchattacks.FAB, norm=norm.capitalize(), eps=1e3, steps=100),
              every_class=True),
         Peer('adv-lib', 'FAB x100', ('fab', norm), of_adv_lib(adv_lib.fab, norm=order, n_iter=100), every_class=True),
     ]

@@ -94,7 +94,7 @@ def levels_of(file: Path) -> np.ndarray:
 
 
 def pixels(levels: np.ndarray) -> torch.Tensor:
-    return torch.from_numpy(levels.astype(np.float32) / np.float32(255))
+    return torch.from_numpy(np.ascontiguousarray(levels, np.float32) / np.float32(255))  # some attacks of others view it flat
 
 
 def rounded(x: torch.Tensor) -> np.ndarray:
