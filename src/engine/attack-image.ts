@@ -48,6 +48,7 @@ async function withinBudget(assault: Assault<BudgetedJob>): Promise<Found> {
   let end: Float32Array = shared.x0
   await travel(assault, async ({ x, logits, gradient, last }) => {
     end = x
+    if (before && best && !last) return job.earlyStop
     const adversarial =
       advantage(logits, y, job.targeted) >= 0 &&
       nearBall(usableEps(job.norm, job.eps), lengths(x, shared.x0, job.channels)[job.norm])

@@ -14,8 +14,11 @@ export interface Opened {
   readonly notes: readonly string[]
 }
 
-/** Compiles the programs and opens them, each while the next compiles, with as many images together as the model likes. */
-export async function open(prepared: Prepared, pool: Pool): Promise<Opened> {
+/**
+ * Compiles the programs and opens them, each while the next compiles, with as many images together as the model likes.
+ * `meanwhile` is called once all have compiled: from there on this thread has nothing to do.
+ */
+export async function open(prepared: Prepared, pool: Pool, meanwhile: () => void = () => {}): Promise<Opened> {
   const { executor, programs, classifier } = prepared
   const heavy = heavyOf(prepared)
   const opening: Promise<void>[] = []
@@ -27,6 +30,7 @@ export async function open(prepared: Prepared, pool: Pool): Promise<Opened> {
     opened.catch(() => {}) // told when all have been compiled
     opening.push(opened)
   }
+  meanwhile()
   await Promise.all(opening)
   return { layout, ...(await calibrate(pool, programs, classifier, heavy)) }
 }

@@ -1,4 +1,4 @@
-import type { Artifact, Executor, Program, Values } from '../exec/executor.ts'
+import { type Artifact, type Executor, type Program, type RunOnce, runOnce, type Values } from '../exec/executor.ts'
 import { size } from '../shape.ts'
 import { attackImage } from './attack-image.ts'
 import { Batcher } from './batcher.ts'
@@ -9,6 +9,7 @@ import { toUnit } from './lattice.ts'
 /** A place where images are worked on: programs of its own, one thread. */
 export interface Lane {
   open(program: string, artifact: Artifact): Promise<void>
+  readonly runOnce: RunOnce
   /** Logits of one picture. */
   classify(levels: Uint8Array): Promise<Float32Array>
   attack(job: Job, levels: Uint8Array, y: number): Promise<Found>
@@ -30,6 +31,7 @@ export function laneOf(executor: Executor): Lane {
   const run = (name: string, row: Values): Promise<Values> => batcher.run(name, row)
   return {
     open: async (name, artifact) => void programs.set(name, await executor.open(artifact)),
+    runOnce: runOnce(executor),
     classify: async levels => (await run('forward', { x: toUnit(levels) })).logits,
     attack: (job, levels, y) => attackImage(run, job, levels, y),
     trial: (name, pictures, classes) => tryBatch(programs.get(name)!, pictures, classes),

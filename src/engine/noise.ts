@@ -23,10 +23,10 @@ export interface NoiseBudget {
 }
 
 /**
- * Samples for a picture on which the attack spent so many gradients: one for each eight, at least one, at most ten. A
- * gradient costs about three forward passes, so that noise costs one forward pass or a twenty-fourth of the attack.
+ * Samples for a picture on which the attack spent so many gradients: one for each sixteen, at least one, at most ten.
+ * A gradient costs about three forward passes, so that noise costs one forward pass or a fiftieth of the attack.
  */
-export const samplesFor = (gradients: number): number => Math.min(10, Math.max(1, Math.floor(gradients / 8)))
+export const samplesFor = (gradients: number): number => Math.min(10, Math.max(1, Math.floor(gradients / 16)))
 
 /**
  * Tries uniform noise on a picture, `x0`, [C, H, W]. The samples depend on picture, seed and budget, and on no attack.

@@ -16,7 +16,11 @@ export interface Pool extends Lane {
 export function hire(executor: Executor, threads: number): Pool {
   // Node does not load TypeScript into a worker: from source (in tests) the one lane is here.
   const here = !executor.threads || import.meta.url.endsWith('.ts')
-  return poolOf(here ? [laneOf(executor)] : Array.from({ length: threads }, () => remoteLane(thread(executor.name))))
+  const pool = poolOf(
+    here ? [laneOf(executor)] : Array.from({ length: threads }, () => remoteLane(thread(executor.name))),
+  )
+  const learned = executor.learn?.(pool.runOnce)
+  return { ...pool, close: () => Promise.resolve(learned).then(pool.close) }
 }
 
 /**
@@ -33,6 +37,7 @@ function poolOf(lanes: readonly Lane[]): Pool {
   return {
     lanes: lanes.length,
     open: (...args) => all(lane => lane.open(...args)),
+    runOnce: lanes[0].runOnce,
     classify: levels => classifications(lane => lane.classify(levels)),
     attack: (...args) => admitted(...args),
     trial: (...args) => trials(lane => lane.trial(...args)),
@@ -98,6 +103,7 @@ function thread(device: string): Thread {
 
 const remoteLane = ({ call, close }: Thread): Lane => ({
   open: (program, artifact) => call('open', program, artifact),
+  runOnce: (artifact, feeds) => call('runOnce', artifact, feeds),
   classify: levels => call('classify', levels),
   attack: (job, levels, y) => call('attack', job, levels, y),
   trial: (program, pictures, classes) => call('trial', program, pictures, classes),

@@ -19,15 +19,23 @@ export type Reader = (item: Item) => Promise<Read>
 /** Pictures decoded at a time: a photograph takes far more memory than what the model gets of it. */
 const DECODING = 4
 
-/** Pictures that are read before they are asked for, while programs compile. */
+/** Pictures that are read before they are asked for. */
 const AHEAD = 16
 
-/** Reads pictures as the model gets them. The first few are read at once, and kept. */
-export function reader({ classifier, items }: Prepared): Reader {
+/** Reads pictures as the model gets them. `ahead` reads the first few, which are kept. */
+export function reader({ classifier, items }: Prepared): { readonly item: Reader; ahead(): void } {
   const read = turnstile(DECODING, ({ source: { path, name } }: Item) => readAs(classifier, path, name))
-  const first = new Map(items.slice(0, AHEAD).map(item => [item, read(item)]))
-  for (const picture of first.values()) picture.catch(() => {}) // told when it is asked for
-  return item => first.get(item) ?? read(item)
+  const kept = new Map<Item, Promise<Read>>()
+  return {
+    item: item => kept.get(item) ?? read(item),
+    ahead() {
+      for (const item of items.slice(0, AHEAD)) {
+        const picture = read(item)
+        picture.catch(() => {}) // told when it is asked for
+        kept.set(item, picture)
+      }
+    },
+  }
 }
 
 /** A picture's file as a model gets it; `name` is what messages call it. */

@@ -47,9 +47,9 @@ export async function runAttack(
     })
     try {
       const read = reader(prepared)
-      const { batch, milliseconds, layout, notes } = await open(prepared, pool)
+      const { batch, milliseconds, layout, notes } = await open(prepared, pool, read.ahead)
       for (const message of notes) on({ type: 'note', message })
-      const context: Context = { prepared, pool, read, out: out.path }
+      const context: Context = { prepared, pool, read: read.item, out: out.path }
       const inFlight = options.batchSize ?? 4 * pool.lanes * batch + 8 // being attacked, read and written
       const { passes, items, classifier } = prepared
       const strips = stripsOf(out.path, passes.length * items.length, classifier.input.channels)

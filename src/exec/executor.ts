@@ -38,6 +38,9 @@ export interface Program {
   close(): Promise<void>
 }
 
+/** Opens an artifact, runs it once for one picture, and closes it. */
+export type RunOnce = (artifact: Artifact, feeds: Values) => Promise<Values>
+
 /** One runtime on one kind of hardware; one file in this folder (or folder) each. */
 export interface Executor {
   readonly name: string
@@ -45,10 +48,27 @@ export interface Executor {
   readonly threads: boolean
   /** Loads the native part, so that the first `open` need not wait for it. */
   load(): Promise<void>
+  /**
+   * Tries what `compile` has to know of the runtime `elsewhere`, in a thread that has loaded it. Where it was not asked
+   * to, the first `compile` tries it in this thread. Never rejects: failures are those of the first `compile`.
+   */
+  learn?(elsewhere: RunOnce): Promise<void>
   compile(fn: Fn): Promise<Artifact>
   open(artifact: Artifact): Promise<Program>
   /** Frees what `compile` wrote. */
   close(): Promise<void>
 }
+
+/** In this thread. */
+export const runOnce =
+  (executor: Pick<Executor, 'open'>): RunOnce =>
+  async (artifact, feeds) => {
+    const program = await executor.open(artifact)
+    try {
+      return await program.run(feeds, 1)
+    } finally {
+      await program.close()
+    }
+  }
 
 export const port = (name: string, { shape }: Tensor): Port => ({ name, shape })

@@ -79,13 +79,13 @@ function formatOf(bytes: Uint8Array, name: string): string {
 }
 
 async function openBySharp(bytes: Uint8Array): Promise<Sharp> {
-  const sharp = await loadSharp()
+  const sharp = loadSharp()
   return sharp(bytes, { autoOrient: true, failOn: 'error', limitInputPixels: PIXEL_LIMIT })
 }
 
 /** Asked after sharp refused a picture: whether that was for its size. */
 async function refuseTooLargeBySharp(bytes: Uint8Array, name: string): Promise<void> {
-  const sharp = await loadSharp()
+  const sharp = loadSharp()
   const size = await sharp(bytes, { limitInputPixels: false })
     .metadata()
     .catch(() => null)
@@ -96,7 +96,7 @@ async function openBmp(bytes: Uint8Array, name: string): Promise<Sharp> {
   const size = bmpSize(bytes)
   if (!size) throw unfit(name, 'the file ends inside its header')
   refuseTooLarge(size.width, size.height, name)
-  const sharp = await loadSharp()
+  const sharp = loadSharp()
   return sharp(await decodeBmp(bytes), { raw: { ...size, channels: 4 }, limitInputPixels: PIXEL_LIMIT })
 }
 

@@ -7,7 +7,7 @@ import { loadSharp } from './sharp.ts'
  * both faster and smaller.
  */
 export async function encodePng(picture: Picture): Promise<Uint8Array> {
-  const sharp = await loadSharp()
+  const sharp = loadSharp()
   const { width, height, channels } = picture
   return await sharp(interleave(picture), { raw: { width, height, channels } })
     .toColourspace(channels === 1 ? 'b-w' : 'srgb')

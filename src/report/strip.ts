@@ -26,7 +26,7 @@ export async function strip(clean: Picture, adversarial: Picture | null, longest
     width: Math.max(1, Math.round(scale * width)) * shown.length,
     height: Math.max(1, Math.round(scale * height)),
   }
-  const sharp = await loadSharp()
+  const sharp = loadSharp()
   const raw = { width: width * shown.length, height, channels }
   const image = sharp(sideBySide(shown), { raw })
   const scaled = scale < 1 ? image.resize({ ...size, fit: 'fill' }) : image

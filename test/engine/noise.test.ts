@@ -94,7 +94,7 @@ describe('trying noise', () => {
     expect(fooled).toBeLessThan(70)
   })
 
-  test('a sample for each eight gradients of the attack, at least one, at most ten', () => {
-    expect([0, 1, 15, 16, 40, 80, 88, 1000].map(samplesFor)).toEqual([1, 1, 1, 2, 5, 10, 10, 10])
+  test('a sample for each sixteen gradients of the attack, at least one, at most ten', () => {
+    expect([0, 1, 31, 32, 40, 160, 176, 1000].map(samplesFor)).toEqual([1, 1, 1, 2, 2, 10, 10, 10])
   })
 })

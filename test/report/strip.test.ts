@@ -38,10 +38,7 @@ describe('a strip', () => {
     const moved = { ...clean, levels: clean.levels.map(v => v + 2) }
     const made = await strip(clean, moved, 224)
     expect(made).toMatchObject({ width: 15, height: 3, factor: 63 })
-    const { data, info } = await (await loadSharp())(made.bytes)
-      .removeAlpha()
-      .raw()
-      .toBuffer({ resolveWithObject: true })
+    const { data, info } = await loadSharp()(made.bytes).removeAlpha().raw().toBuffer({ resolveWithObject: true })
     expect([info.width, info.height, info.channels]).toEqual([15, 3, 3])
     const at = (x: number, y: number, c: number): number => data[3 * (15 * y + x) + c]
     for (let y = 0; y < 3; y++)

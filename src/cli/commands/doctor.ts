@@ -141,7 +141,7 @@ async function tensorFlow(): Promise<Finding[]> {
 const pictures = (): Promise<Finding> =>
   probe('Pictures', async () => {
     const [{ loadSharp }, { FORMATS }] = await Promise.all([import('../../io/sharp.ts'), import('../../io/format.ts')])
-    const sharp = await loadSharp()
+    const sharp = loadSharp()
     return `sharp ${sharp.versions.sharp}, libvips ${sharp.versions.vips}; reads ${FORMATS}`
   })
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { encodeOnnx, writeOnnx } from '../../formats/onnx/write.ts'
 import { ancestors, toposort } from '../../graph.ts'
-import { type Fn, port } from '../executor.ts'
+import { type Fn, port, type RunOnce } from '../executor.ts'
 import { blockSize } from './blocked/block-size.ts'
 import type { CpuOptions, OrtArtifact } from './cpu.ts'
 import { emit } from './emit.ts'
@@ -13,6 +13,8 @@ import { lower } from './lower.ts'
 /** Writes graphs as ONNX files into a folder of its own. */
 export interface Compiler {
   compile(fn: Fn): Promise<OrtArtifact>
+  /** Finds out ahead of the first `compile` what that has to know. */
+  learn(): Promise<void>
   /** Removes the folder. */
   close(): Promise<void>
 }
@@ -23,39 +25,43 @@ export interface Compiler {
  */
 const POSITIONAL = new Set('log sin cos tan asin acos atan sinh cosh asinh acosh atanh'.split(' '))
 
-export function compiler(options: CpuOptions): Compiler {
+/** `trial` runs what has to be tried. */
+export function compiler(options: CpuOptions, trial: RunOnce): Compiler {
   let folder: Promise<string> | null = null
   const made = new Map<string, Promise<OrtArtifact>>()
-  return {
-    async compile(fn) {
-      const { block, inputs, outputs } = lowered(fn, options.block === null ? null : await blockSize())
-      const model = emit({ inputs, outputs })
-      const hash = createHash('sha256')
-      const shell = encodeOnnx(model, {
-        place: bytes => {
-          hash.update(bytes)
-          return { location: 'weights', offset: 0 }
-        },
-      })
-      const key = hash.update(shell).digest('hex')
-      const write = async (): Promise<OrtArtifact> => {
-        folder ??= mkdtemp(join(tmpdir(), 'advx-'))
-        const path = join(await folder, `${key}.onnx`)
-        await writeOnnx(path, model, { externalData: { file: `${key}.weights` } })
-        const ports = (record: Fn['inputs']) => Object.entries(record).map(([name, t]) => port(name, t))
-        const batch = toposort(Object.values(outputs)).some(t => POSITIONAL.has(t.op.name)) ? 1 : 'any'
-        const layout = block === null ? 'plain' : `blocks of ${block} channels`
-        return {
-          executor: 'cpu',
-          path,
-          block,
-          layout,
-          signature: { inputs: ports(inputs), outputs: ports(outputs), batch },
-        }
+  const write = async ({ block, inputs, outputs }: Lowered): Promise<OrtArtifact> => {
+    const model = emit({ inputs, outputs })
+    const hash = createHash('sha256')
+    const shell = encodeOnnx(model, {
+      place: bytes => {
+        hash.update(bytes)
+        return { location: 'weights', offset: 0 }
+      },
+    })
+    const key = hash.update(shell).digest('hex')
+    const save = async (): Promise<OrtArtifact> => {
+      folder ??= mkdtemp(join(tmpdir(), 'advx-'))
+      const path = join(await folder, `${key}.onnx`)
+      await writeOnnx(path, model, { externalData: { file: `${key}.weights` } })
+      const ports = (record: Fn['inputs']) => Object.entries(record).map(([name, t]) => port(name, t))
+      const batch = toposort(Object.values(outputs)).some(t => POSITIONAL.has(t.op.name)) ? 1 : 'any'
+      const layout = block === null ? 'plain' : `blocks of ${block} channels`
+      return {
+        executor: 'cpu',
+        path,
+        block,
+        layout,
+        signature: { inputs: ports(inputs), outputs: ports(outputs), batch },
       }
-      if (!made.has(key)) made.set(key, write())
-      return made.get(key)!
-    },
+    }
+    if (!made.has(key)) made.set(key, save())
+    return made.get(key)!
+  }
+  const block = async (): Promise<number | null> =>
+    options.block === null ? null : blockSize(async (graph, feeds) => trial(await write(graph), feeds))
+  return {
+    compile: async fn => write(lowered(fn, await block())),
+    learn: async () => void (await block()),
     async close() {
       if (folder) await rm(await folder, { recursive: true, force: true })
       folder = null
@@ -64,8 +70,11 @@ export function compiler(options: CpuOptions): Compiler {
   }
 }
 
+/** A function in ONNX Runtime's operators; `block` as the artifact says. */
+export type Lowered = Fn & Pick<OrtArtifact, 'block'>
+
 /** The graph in ONNX Runtime's operators, with only those inputs that are still needed; in blocks where these help. */
-function lowered({ inputs, outputs }: Fn, block: number | null): Fn & Pick<OrtArtifact, 'block'> {
+function lowered({ inputs, outputs }: Fn, block: number | null): Lowered {
   const names = Object.keys(outputs)
   const graph = lower(Object.values(outputs), block)
   const used = ancestors(graph)

@@ -1,4 +1,4 @@
-import type { Artifact, Executor } from '../executor.ts'
+import { type Artifact, type Executor, type RunOnce, runOnce } from '../executor.ts'
 import type { Compiler } from './compile.ts'
 import { openSession, runtime } from './session.ts'
 
@@ -14,18 +14,25 @@ export interface CpuOptions {
   readonly block?: null
 }
 
+const open = (artifact: Artifact) => openSession(artifact as OrtArtifact)
+
 /** ONNX Runtime on the CPU. Each opened program is one session of one thread: give every core its own. */
 export function cpu(options: CpuOptions = {}): Executor {
   let compiler: Promise<Compiler> | null = null // loaded on first use: a worker thread has none for it
+  const load = (trial: RunOnce) => import('./compile.ts').then(module => module.compiler(options, trial))
   return {
     name: 'cpu',
     threads: true,
     load: async () => void (await runtime()),
+    learn(elsewhere) {
+      compiler = load(elsewhere)
+      return compiler.then(({ learn }) => learn()).catch(() => {})
+    },
     async compile(fn) {
-      compiler ??= import('./compile.ts').then(module => module.compiler(options))
+      compiler ??= load(runOnce({ open }))
       return (await compiler).compile(fn)
     },
-    open: artifact => openSession(artifact as OrtArtifact),
+    open,
     close: async () => (await compiler)?.close(),
   }
 }

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import { AdvxError } from '../../errors.ts'
 import { resolve } from '../../shape.ts'
@@ -42,11 +43,14 @@ export async function openSession({ path, block, signature }: OrtArtifact): Prom
 // a worker's `process.env` is a copy that native code does not see.
 process.env.ORT_DISABLE_TELEMETRY ??= '1'
 
+// Node reads a CommonJS module a third faster by `require`, which looks for no names of exports.
+const require = createRequire(import.meta.url)
+
 type Runtime = typeof import('onnxruntime-node')
 let loaded: Promise<Runtime> | null = null
 
 /** The native runtime, loaded on first use: `advx --help` need not wait for it. */
 export function runtime(): Promise<Runtime> {
-  loaded ??= import('onnxruntime-node').then(module => (module as { default?: Runtime }).default ?? module)
+  loaded ??= Promise.resolve().then(() => require('onnxruntime-node'))
   return loaded
 }

@@ -59,6 +59,7 @@ export function blockWeights(
     Int32Array.from(list, c => (c < 0 ? -1 - k : Math.floor(c / [outputs, inputs][k]))),
   )
   const factors = Float32Array.from(to, o => (o < 0 ? 0 : (scale?.[o] ?? 1)))
+  const source = { data, rows, groups: outputGroups, factors }
   const depthwise = joining.kind === 'depthwise'
   const lanes = joining.kind === 'dense' ? block : 1
   let at = 0
@@ -68,12 +69,33 @@ export function blockWeights(
       for (let y = 0; y < kh; y++)
         for (let x = 0; x < kw; x++) {
           const tap = y * steps[2] + x * steps[3]
-          for (let k = i; k < i + lanes; k++)
-            for (let p = row; p < row + block; p++, at++) {
-              const q = depthwise ? p : first + k
-              if (outputGroups[p] === inputGroups[q]) out[at] = data[rows[p] + columns[q] + tap] * factors[p]
-            }
+          for (let k = first + i; k < first + i + lanes; k++, at += block)
+            if (depthwise)
+              for (let p = 0; p < block; p++)
+                take(out, at + p, source, row + p, 1, columns[row + p] + tap, inputGroups[row + p])
+            else take(out, at, source, row, block, columns[k] + tap, inputGroups[k])
         }
   }
   return { shape: [to.length, perPart, kh, kw], data: out }
+}
+
+interface Source {
+  readonly data: Float32Array
+  readonly rows: Int32Array
+  readonly groups: Int32Array
+  readonly factors: Float32Array
+}
+
+/** `count` outputs from `first` on of one input and tap, into their places from `at` on; other groups' stay zero. */
+function take(
+  out: Float32Array,
+  at: number,
+  { data, rows, groups, factors }: Source,
+  first: number,
+  count: number,
+  offset: number,
+  group: number,
+): void {
+  for (let p = 0; p < count; p++)
+    if (groups[first + p] === group) out[at + p] = data[rows[first + p] + offset] * factors[first + p]
 }
