@@ -43,9 +43,8 @@ async function whole(attack, norm, params) {
   return { ...cost, broken: broken.length, median: middle(distances, result.attacks[0].attacked) }
 }
 
-/** A failure is infinitely far. */
-const middle = (distances, count) =>
-  median([...distances, ...Array(count - distances.length).fill(Number.POSITIVE_INFINITY)])
+/** A failure is infinitely far; of an even number the nearer of the middle two, as torch.median takes it. */
+const middle = (distances, count) => [...distances].sort((a, b) => a - b)[(count - 1) >> 1] ?? Number.POSITIVE_INFINITY
 
 async function peer(library, attack, { steps }, more) {
   const given = [library, attack, model, images, ...shared, ...(steps ? ['--steps', String(steps)] : []), ...more]
