@@ -86,7 +86,7 @@ export class Batcher {
       for (const { name, shape } of program.signature.outputs) {
         const length = Math.abs(size(shape))
         const all = results[name]
-        row[name] = all.length === length ? all.slice() : all.slice(i * length, (i + 1) * length)
+        row[name] = all.length === length ? all.slice() : all.subarray(i * length, (i + 1) * length)
       }
       return row
     })

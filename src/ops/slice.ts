@@ -1,7 +1,7 @@
 import { ShapeError } from '../errors.ts'
 import { equal, type Shape, show, size, strides } from '../shape.ts'
 import { bind, type Tensor } from '../tensor.ts'
-import { type Op, onnxShape, type TfjsKernels, type TfjsTensor, view, walk } from './op.ts'
+import { type OnnxEmitter, type Op, onnxShape, type TfjsKernels, type TfjsTensor, view, walk } from './op.ts'
 
 /** Where a regular grid of elements lies in a larger tensor: the i-th at `starts + i·steps`, per axis. */
 interface Grid {
@@ -60,15 +60,8 @@ const placeOp: Op = {
   vjp: (g, _, [x], { starts, steps }) => [slice(g, starts as Shape, x.shape, steps as Shape)],
   onnx(emit, [x], { attrs, shape, inputs: [{ shape: own }] }) {
     const { starts, steps } = attrs as unknown as Grid
-    // [.., L, ..] → [.., L, 1, ..] → zeros behind each element [.., L, step, ..] → [.., L·step, ..]
     const spread = own.map((d, i) => d * steps[i])
-    let y = x
-    if (steps.some(s => s > 1)) {
-      const split = emit.node('Reshape', [x, emit.ints(onnxShape(own.flatMap(d => [d, 1])))])
-      const zeros = steps.flatMap(s => [0, s - 1])
-      const padded = emit.node('Pad', [split, emit.ints([...zeros.map(() => 0), ...zeros])])
-      y = emit.node('Reshape', [padded, emit.ints(onnxShape(spread))])
-    }
+    const y = steps.every(s => s === 1) ? x : withZeros(emit, x, own, steps)
     // Behind the last element too many zeros may stand: a negative pad takes them away.
     const ends = shape.map((d, i) => (d < 0 ? 0 : d - starts[i] - spread[i]))
     if (starts.every(s => s === 0) && ends.every(e => e === 0)) return y
@@ -90,6 +83,25 @@ const placeOp: Op = {
     })
     return out
   },
+}
+
+/** `steps` − 1 zeros behind each element. Along height and width the runtime's ConvTranspose is fastest, by far. */
+function withZeros(emit: OnnxEmitter, x: string, own: Shape, steps: Shape): string {
+  if (own.length === 4 && steps[0] === 1 && steps[1] === 1) {
+    const one = emit.floats(Array(own[1]).fill(1), [own[1], 1, 1, 1])
+    const [, , ...strides] = steps
+    return emit.node('ConvTranspose', [x, one], {
+      group: own[1],
+      kernel_shape: [1, 1],
+      strides,
+      output_padding: strides.map(s => s - 1),
+    })
+  }
+  // [.., L, ..] → [.., L, 1, ..] → zeros behind each element [.., L, step, ..] → [.., L·step, ..]
+  const split = emit.node('Reshape', [x, emit.ints(onnxShape(own.flatMap(d => [d, 1])))])
+  const zeros = steps.flatMap(s => [0, s - 1])
+  const padded = emit.node('Pad', [split, emit.ints([...zeros.map(() => 0), ...zeros])])
+  return emit.node('Reshape', [padded, emit.ints(onnxShape(own.map((d, i) => d * steps[i])))])
 }
 
 /** `step` − 1 zeros behind each element along an axis. */

@@ -70,6 +70,9 @@ export const shape: readonly Case[] = [
   one('place in steps', images(2, 3), x => place(x, [N, 2, 8], [0, 0, 1], [1, 1, 3])),
   one('place in steps, cut behind the last', images(2, 3), x => place(x, [N, 3, 7], [0, 0, 0], [1, 2, 3])),
   one('place in steps along two axes', images(1, 3, 2), x => place(x, [N, 1, 8, 5], [0, 0, 2, 1], [1, 1, 2, 3])),
+  one('place in steps, in each of several channels', images(3, 2, 4), x =>
+    place(x, [N, 3, 3, 8], [0, 0, 0, 0], [1, 1, 2, 2]),
+  ),
   one('place without a batch', [2, 2], x => place(x, [5, 4], [1, 0], [3, 2])),
   one('place, steps without effect', images(1), x => place(x, [N, 3], [0, 1], [1, 2])),
   one('pad on all sides', images(1, 2, 3), x => pad(x, [0, 0, 1, 2], [0, 0, 2, 1])),
