@@ -5,6 +5,7 @@ import { AdvxError, expected } from '../errors.ts'
 import { executorNamed } from '../exec/devices.ts'
 import { fileHash } from '../models/file-hash.ts'
 import type { Objective } from '../objective.ts'
+import { size } from '../shape.ts'
 import { withMachine } from './machine.ts'
 import type { TrainOptions } from './options.ts'
 import { countOf } from './pictures.ts'
@@ -59,7 +60,7 @@ export async function runTraining(
     date: new Date().toISOString(),
     seconds: (performance.now() - began) / 1000,
     threads: training.threads,
-    parameters: subject.network.weights.reduce((total, { start }) => total + start.length, 0),
+    parameters: subject.network.weights.reduce((total, { tensor }) => total + size(tensor.shape), 0),
     pictures,
     history: trained.history,
     plan: training.plan,

@@ -7,6 +7,7 @@ import type { Batch, Objective, Progress } from '../objective.ts'
 import { minimum, positive, sqrt } from '../ops/elementwise.ts'
 import { reshape } from '../ops/shape.ts'
 import { type Draw, recorder } from '../random.ts'
+import { size } from '../shape.ts'
 import { constant, input, type Tensor } from '../tensor.ts'
 import { type Applied, modelOf } from './model.ts'
 import type { Optimizer } from './optimizer.ts'
@@ -70,10 +71,10 @@ export function stepsOf(applied: Applied, settings: StepSettings): Steps {
   }
 }
 
-const remembered = ({ name, tensor, start }: Weight, what: string): Weight => ({
+const remembered = ({ name, tensor }: Weight, what: string): Weight => ({
   name: `${name}/${what}`,
   tensor: input(tensor.shape, `${name}/${what}`),
-  start: new Float32Array(start.length),
+  start: new Float32Array(size(tensor.shape)),
 })
 
 interface Trace {

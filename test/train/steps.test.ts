@@ -1,17 +1,21 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, describe, expect, test } from '@jest/globals'
+import { evaluate } from '../../src/evaluate.ts'
 import type { Executor } from '../../src/exec/executor.ts'
 import { machineOf } from '../../src/exec/machine.ts'
 import { cpu } from '../../src/exec/ort/cpu.ts'
 import { reference } from '../../src/exec/reference.ts'
+import { backward } from '../../src/grad.ts'
 import { Layers, pooled } from '../../src/models/architectures/layers.ts'
 import { forBatches, type Network } from '../../src/network.ts'
-import { crossEntropy } from '../../src/objective.ts'
+import { crossEntropy, smoothed } from '../../src/objective.ts'
 import { clip, relu } from '../../src/ops/elementwise.ts'
 import { averagePool, maxPool } from '../../src/ops/pool.ts'
 import { concat } from '../../src/ops/slice.ts'
+import { recorder } from '../../src/random.ts'
 import { N } from '../../src/shape.ts'
 import { input, type Tensor } from '../../src/tensor.ts'
+import { modelOf } from '../../src/train/model.ts'
 import { type OptimizerName, optimizer } from '../../src/train/optimizer.ts'
 import { stepsOf } from '../../src/train/step.ts'
 
@@ -113,6 +117,26 @@ const worst = (got: ArrayLike<number>, wanted: readonly number[]): number =>
 
 const ort = cpu()
 afterAll(() => ort.close())
+
+test('the gradient to every weight', async () => {
+  const network = net()
+  const fixed = forBatches(network, BATCH)
+  const [x, y] = [input(fixed.input.shape, 'x'), input(fixed.logits.shape, 'y')]
+  const { model } = modelOf({ network: fixed, normalise: t => t }, recorder().random)
+  const tensors = network.weights.map(({ tensor }) => tensor)
+  const gradients = backward(smoothed(model.train(x).logits, y, 0), tensors)
+  const labels = Float64Array.from({ length: BATCH * CLASSES }, (_, i) =>
+    Number(Math.floor(i / CLASSES) % CLASSES === i % CLASSES),
+  )
+  const feeds = new Map<Tensor, ArrayLike<number>>([
+    [x, wave(BATCH * 120, 100)],
+    [y, labels],
+    ...network.weights.map(({ tensor, start }) => [tensor, start] as const),
+  ])
+  const values = evaluate(gradients, feeds, BATCH)
+  for (const [i, { name }] of network.weights.entries())
+    expect({ name, same: worst(values[i], runs.sgd.gradient![inTorch(name)]) < 1e-6 }).toEqual({ name, same: true })
+})
 
 describe.each([
   ['reference', reference],

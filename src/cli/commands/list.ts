@@ -9,7 +9,9 @@ export function list(): Command {
   return new Command('list')
     .description('the attacks with their norms, the defenses, and their papers')
     .option('--json', 'print them as JSON')
-    .action(async ({ json }: { json?: true }) => {
+    .option('--architectures', 'the networks that advx train makes, instead')
+    .action(async ({ json, architectures }: { json?: true; architectures?: true }) => {
+      if (architectures) return listArchitectures(json === true)
       const { attackNames, defenseNames, loadAttack, loadDefense } = await import('../../engine/registry.ts')
       const attacks = await Promise.all((await attackNames()).map(loadAttack))
       const defenses = await Promise.all((await defenseNames()).map(loadDefense))
@@ -51,6 +53,15 @@ export function list(): Command {
       say(`\n${table([['Defense', 'Title', 'Paper'].map(title => paint.underline(title)), ...shields])}`)
       say('\nadvx help <name> says more. Your own: advx attack -a ./mine.js …, advx defend ./mine.js …')
     })
+}
+
+async function listArchitectures(json: boolean): Promise<void> {
+  const { ARCHITECTURES } = await import('../../models/architectures/registry.ts')
+  const all = Object.entries(ARCHITECTURES).map(([name, { title, paper }]) => ({ name, title, paper }))
+  if (json) return sayJson(`${JSON.stringify(all, null, 2)}\n`)
+  const rows = all.map(({ name, title, paper }) => [paint.bold(name), title, paper])
+  say(table([['Architecture', 'Title', 'Paper'].map(title => paint.underline(title)), ...rows]))
+  say('\nadvx train --arch <name> makes one; advx train --help says how.')
 }
 
 type Norms = Readonly<Partial<Record<keyof typeof NORM_TITLES, { readonly eps?: number }>>>

@@ -71,7 +71,7 @@ export class Layers {
   /** Batch normalisation of [N, C, H, W], its factors `gamma` at first. */
   batchNorm(name: string, x: Tensor, gamma = 1): Tensor {
     const figures = (of: Weight[], kind: string, value: number): Tensor =>
-      add(of, `${name}.${kind}`, [x.shape[1]], new Float32Array(x.shape[1]).fill(value))
+      add(of, `${name}.${kind}`, [x.shape[1]], () => new Float32Array(x.shape[1]).fill(value))
     return normalised(
       x,
       {
@@ -92,19 +92,29 @@ export class Layers {
   }
 
   #weight(name: string, shape: readonly number[], initial: Initialisation): Tensor {
-    const next = generator(fingerprint(new TextEncoder().encode(name), this.#seed))
-    const random: Numbers = (distribution, count) => {
-      const out = new Float32Array(count)
-      fill(out, distribution, next)
-      return out
-    }
-    return add(this.weights, name, shape, initial(shape, random))
+    return add(this.weights, name, shape, () => {
+      const next = generator(fingerprint(new TextEncoder().encode(name), this.#seed))
+      return initial(shape, (distribution, count) => {
+        const out = new Float32Array(count)
+        fill(out, distribution, next)
+        return out
+      })
+    })
   }
 }
 
-function add(to: Weight[], name: string, shape: readonly number[], start: Float32Array): Tensor {
+/** A weight whose first numbers are made when they are asked for: some have many. */
+function add(to: Weight[], name: string, shape: readonly number[], initial: () => Float32Array): Tensor {
   const tensor = input(shape, name)
-  to.push({ name, tensor, start })
+  let made: Float32Array | null = null
+  to.push({
+    name,
+    tensor,
+    get start() {
+      made ??= initial()
+      return made
+    },
+  })
   return tensor
 }
 
