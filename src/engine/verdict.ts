@@ -75,6 +75,8 @@ export interface Verdict {
   readonly masking: boolean
   /** `more` or `less`: robust accuracy after lies outside the interval of before, and the other way round. */
   readonly robustness: 'more' | 'less' | 'same' | null
+  /** `fgsm` breaks fewer pictures than before, `pgd` does not: catastrophic overfitting, after training on single steps. */
+  readonly singleStepOnly: boolean
   /** In words. */
   readonly conclusion: string
 }
@@ -140,6 +142,7 @@ export function verdictOf(before: Examination | null, after: Examination, comman
   const signs = signsOf(before, after)
   const masking = signs.some(sign => sign.after.masks)
   const robustness = was?.robust && is.robust ? compare(was.robust, is.robust) : null
+  const singleStepOnly = was !== null && fewer(was, is, 'fgsm') && !fewer(was, is, 'pgd')
   const { tool, version, date, accuracy } = after.within
   return {
     schema: 1,
@@ -155,7 +158,8 @@ export function verdictOf(before: Examination | null, after: Examination, comman
     signs,
     masking,
     robustness,
-    conclusion: conclude(signs, robustness),
+    singleStepOnly,
+    conclusion: conclude(signs, robustness, singleStepOnly),
   }
 }
 
@@ -206,17 +210,25 @@ function signsOf(before: Examination | null, after: Examination): Sign[] {
   })
 }
 
+/** Whether an attack breaks fewer pictures after, beyond the intervals. */
+function fewer(before: Standing, after: Standing, attack: string): boolean {
+  const [was, is] = [before.success[attack], after.success[attack]]
+  return was != null && is != null && is.high < was.low
+}
+
 const compare = (before: Share, after: Share): 'more' | 'less' | 'same' =>
   after.low > before.high ? 'more' : after.high < before.low ? 'less' : 'same'
 
-function conclude(signs: readonly Sign[], robustness: Verdict['robustness']): string {
+function conclude(signs: readonly Sign[], robustness: Verdict['robustness'], singleStepOnly: boolean): string {
   const shown = signs.filter(sign => sign.after.masks).map(sign => sign.id)
   const change = {
     more: 'more robust than before',
     less: 'less robust than before',
     same: 'no more robust than before that could be told from chance',
   }
-  const what = robustness === null ? '' : ` Against the attacks of this verdict it is ${change[robustness]}.`
+  const all = robustness === null ? '' : ` Against the attacks of this verdict it is ${change[robustness]}.`
+  const one = singleStepOnly ? ' A single step breaks less than before, several do not: catastrophic overfitting.' : ''
+  const what = all + one
   if (shown.length === 0) return `No sign of masked gradients.${what}`
   const seenThrough = shown.every(id => id === STRAIGHT)
   return `Masking, not robustness (${shown.join(', ')}): ${

@@ -48,6 +48,22 @@ describe('what is concluded', () => {
     expect(verdict.masking).toBe(true)
     expect(verdict.conclusion).toMatch(/^Masking, not robustness \(V08\): .* pass straight through\./)
   })
+  test('only a single step is weaker: catastrophic overfitting', () => {
+    const brokenBy = (fgsm: number, pgd: number): Examination => {
+      const { within, nearest } = examination(0.1)
+      const share = (value: number) => ({ value, low: value - 0.05, high: value + 0.05 })
+      const attacks = [
+        sampleSummary({ name: 'fgsm', success: share(fgsm) }),
+        sampleSummary({ name: 'pgd', success: share(pgd) }),
+      ]
+      return { within: { ...within, attacks }, nearest }
+    }
+    const overfitted = verdictOf(brokenBy(0.8, 1), brokenBy(0.1, 1), '')
+    expect(overfitted.singleStepOnly).toBe(true)
+    expect(overfitted.conclusion).toMatch(/several do not: catastrophic overfitting\.$/)
+    expect(verdictOf(brokenBy(0.8, 1), brokenBy(0.1, 0.4), '').singleStepOnly).toBe(false)
+    expect(verdictOf(brokenBy(0.8, 1), brokenBy(0.75, 1), '').singleStepOnly).toBe(false)
+  })
   test('a check that is no sign changes nothing, nor one that only showed before', () => {
     const verdict = verdictOf(examination(0.1, { V12: 'fail' }), examination(0.1, { V01: 'fail' }), '')
     expect(verdict.masking).toBe(false)
