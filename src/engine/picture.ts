@@ -34,7 +34,7 @@ export interface Attacked {
 
 /**
  * The picture is read, attacked, written and read again, and the line says what the written file is. A picture that
- * cannot be read gives a line with the reason.
+ * cannot be read, or of which the model says nothing, gives a line with the reason.
  */
 export async function attackPicture(context: Context, pass: Pass, item: Item): Promise<Attacked> {
   const { prepared, pool, out } = context
@@ -72,6 +72,13 @@ export async function attackPicture(context: Context, pass: Pass, item: Item): P
     throw error
   }
   const { picture, sha256: source } = read
+  const logits = await pool.classify(picture.levels)
+  if (!logits.every(Number.isFinite))
+    return {
+      line: { ...line, sha256: source, forwards: 1, nonFinite: 1, error: notFinite(item.source.name) },
+      clean: null,
+      adversarial: null,
+    }
   const clean = join(out, 'clean', item.output)
   const first =
     pass === prepared.passes[0] ||
@@ -81,7 +88,6 @@ export async function attackPicture(context: Context, pass: Pass, item: Item): P
     ))
   if (first) await writeFileAtomic(clean, await encodePng(picture))
 
-  const logits = await pool.classify(picture.levels)
   const said = argmax(logits)
   const label = item.label ?? said
   const target = prepared.target === 'least-likely' ? argmax(logits.map(z => -z)) : prepared.target
@@ -93,7 +99,6 @@ export async function attackPicture(context: Context, pass: Pass, item: Item): P
     labelFrom: item.labelFrom,
     clean: { class: said, confidence: confidence(logits, said) },
     forwards: 1,
-    nonFinite: Number(!logits.every(Number.isFinite)),
   }
   const unbroken = (line: Line): Attacked => ({ line, clean: picture, adversarial: null })
   if (target !== null && said === target) return unbroken({ ...seen, outcome: 'skipped' })
@@ -134,12 +139,15 @@ export async function attackPicture(context: Context, pass: Pass, item: Item): P
   return { line: { ...tried, ...is, forwards: tried.forwards + 1, ...by }, clean: picture, adversarial: again }
 }
 
+const notFinite = (name: string): string =>
+  `Expected finite scores of the model for '${name}' but got NaN or an infinity. Look at its weights and at --preprocess.`
+
 const countsOf = (found: Found, seen: Line) => ({
   gradients: found.gradients,
   forwards: seen.forwards + found.forwards,
   lattice: found.lattice,
   zeroGradients: found.zeroGradients,
-  nonFinite: seen.nonFinite + found.nonFinite,
+  nonFinite: found.nonFinite,
 })
 
 /** Writes an adversarial picture, reads it from disk again, and says what that is. */
