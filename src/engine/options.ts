@@ -52,6 +52,8 @@ export interface Line {
   readonly label: number | null
   readonly labelFrom: LabelFrom | null
   readonly clean: { readonly class: number; readonly confidence: number } | null
+  /** Of clean/…png. Absent: there is none, or advx 0.1 wrote the line. */
+  readonly cleanSha256?: string
   readonly outcome: Outcome
   readonly adversarial: { readonly class: number; readonly confidence: number } | null
   readonly distance: Distances | null

@@ -1,4 +1,4 @@
-import { access, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AdvxError } from '../errors.ts'
 import { decodePicture, readPictureFile } from '../io/decode.ts'
@@ -79,15 +79,8 @@ export async function attackPicture(context: Context, pass: Pass, item: Item): P
       clean: null,
       adversarial: null,
     }
-  const clean = join(out, 'clean', item.output)
-  const first =
-    pass === prepared.passes[0] ||
-    (await access(clean).then(
-      () => false,
-      () => true,
-    ))
-  if (first) await writeFileAtomic(clean, await encodePng(picture))
-
+  const clean = await encodePng(picture)
+  await keep(join(out, 'clean', item.output), clean)
   const said = argmax(logits)
   const label = item.label ?? said
   const target = prepared.target === 'least-likely' ? argmax(logits.map(z => -z)) : prepared.target
@@ -98,6 +91,7 @@ export async function attackPicture(context: Context, pass: Pass, item: Item): P
     label,
     labelFrom: item.labelFrom,
     clean: { class: said, confidence: confidence(logits, said) },
+    cleanSha256: sha256(clean),
     forwards: 1,
   }
   const unbroken = (line: Line): Attacked => ({ line, clean: picture, adversarial: null })
@@ -141,6 +135,12 @@ export async function attackPicture(context: Context, pass: Pass, item: Item): P
 
 const notFinite = (name: string): string =>
   `Expected finite scores of the model for '${name}' but got NaN or an infinity. Look at its weights and at --preprocess.`
+
+/** Writes a file unless it is there as it shall be. */
+async function keep(path: string, bytes: Uint8Array): Promise<void> {
+  const there = await readFile(path).catch(() => null)
+  if (!there?.equals(bytes)) await writeFileAtomic(path, bytes)
+}
 
 const countsOf = (found: Found, seen: Line) => ({
   gradients: found.gradients,
