@@ -13,11 +13,13 @@ const NAMED = 5
 
 export async function showProgress(): Promise<Progress> {
   const bar = await openBar()
-  let [adversarial, failed] = [0, 0]
+  let adversarial = 0
+  const failed = new Set<string>() // a picture fails once, in however many passes
   const failedPicture = ({ image, error = 'no reason given' }: Line): void => {
-    failed++
-    if (failed <= NAMED) bar.above(paintError.yellow(`Failed: ${printable(image)}: ${printable(error)}`))
-    if (failed === NAMED + 1) bar.above(paintError.yellow('More pictures failed: results.jsonl names them all.'))
+    if (failed.has(image)) return
+    failed.add(image)
+    if (failed.size <= NAMED) bar.above(paintError.yellow(`Failed: ${printable(image)}: ${printable(error)}`))
+    if (failed.size === NAMED + 1) bar.above(paintError.yellow('More pictures failed: results.jsonl names them all.'))
   }
   return {
     on(event) {

@@ -96,9 +96,10 @@ function gate({ gate, accuracy }: Report, paint: Paint): string {
   if (!gate) return ''
   const least = `${Number((100 * gate.failUnder).toPrecision(6))} %`
   const value = accuracy.robust ? `${(100 * accuracy.robust.value).toFixed(1)} %` : 'unknown'
-  return gate.passed
-    ? `${paint.green('Gate passed:')} robust accuracy ${value}, at least ${least} wanted`
-    : `${paint.red('Gate failed:')} robust accuracy ${value}, at least ${least} wanted`
+  const unproven = gate.unproven
+    ? `; ${count(gate.unproven, 'picture')} that resisted met values that are not finite (V43), and here that counts as broken`
+    : ''
+  return `${gate.passed ? paint.green('Gate passed:') : paint.red('Gate failed:')} robust accuracy ${value}, at least ${least} wanted${unproven}`
 }
 
 function next({ checks, images, attacks }: Report, folder: string, paint: Paint): string {

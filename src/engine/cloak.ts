@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Defense, FeaturePair } from '../defense.ts'
 import { AdvxError } from '../errors.ts'
 import type { Executor, Fn } from '../exec/executor.ts'
+import { inTemporary } from '../exec/temporary.ts'
 import type { OnnxModel } from '../formats/onnx/schema.ts'
 import { writeOnnx } from '../formats/onnx/write.ts'
 import { decodePicture } from '../io/decode.ts'
@@ -108,10 +108,10 @@ async function pairsOf(out: string, { input }: Classifier): Promise<Pair[]> {
 }
 
 async function accuracies(model: OnnxModel, { preprocessing }: Classifier, pairs: readonly Pair[], executor: Executor) {
-  const folder = await mkdtemp(join(tmpdir(), 'advx-cloak-'))
+  const folder = await inTemporary(temporary => mkdtemp(join(temporary, 'advx-cloak-')))
   try {
     const path = join(folder, 'model.onnx')
-    await writeOnnx(path, model)
+    await inTemporary(() => writeOnnx(path, model))
     const { graph } = await loadModel(path, { preprocess: preprocessing.json })
     const fn = { inputs: { x: graph.input }, outputs: { y: graph.logits } }
     const right = async (of: (pair: Pair) => Float32Array): Promise<number> => {

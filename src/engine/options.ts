@@ -52,6 +52,8 @@ export interface Line {
   readonly label: number | null
   readonly labelFrom: LabelFrom | null
   readonly clean: { readonly class: number; readonly confidence: number } | null
+  /** Of clean/…png. Absent: there is none, or advx 0.1 wrote the line. */
+  readonly cleanSha256?: string
   readonly outcome: Outcome
   readonly adversarial: { readonly class: number; readonly confidence: number } | null
   readonly distance: Distances | null
@@ -181,6 +183,14 @@ export interface Curve {
   readonly points: readonly (Share & { readonly eps: number })[]
 }
 
+/** `--fail-under` and what came of it. */
+export interface Gate {
+  readonly failUnder: number
+  readonly passed: boolean
+  /** Pictures that resisted while an attack met a value that is not finite: here they count as broken. Absent: none. */
+  readonly unproven?: number
+}
+
 /** report.json, schema 1. */
 export interface Report {
   readonly schema: 1
@@ -224,7 +234,7 @@ export interface Report {
   readonly curves: readonly Curve[]
   readonly checks: readonly Check[]
   /** The gate that was asked for. */
-  readonly gate: { readonly failUnder: number; readonly passed: boolean } | null
+  readonly gate: Gate | null
   readonly seed: number
   /** results.jsonl, which all of this is counted from. */
   readonly results: { readonly lines: number; readonly sha256: string }

@@ -1,4 +1,4 @@
-import { access, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AdvxError } from '../errors.ts'
 import { decodePicture, readPictureFile } from '../io/decode.ts'
@@ -34,7 +34,7 @@ export interface Attacked {
 
 /**
  * The picture is read, attacked, written and read again, and the line says what the written file is. A picture that
- * cannot be read gives a line with the reason.
+ * cannot be read, or of which the model says nothing, gives a line with the reason.
  */
 export async function attackPicture(context: Context, pass: Pass, item: Item): Promise<Attacked> {
   const { prepared, pool, out } = context
@@ -72,16 +72,15 @@ export async function attackPicture(context: Context, pass: Pass, item: Item): P
     throw error
   }
   const { picture, sha256: source } = read
-  const clean = join(out, 'clean', item.output)
-  const first =
-    pass === prepared.passes[0] ||
-    (await access(clean).then(
-      () => false,
-      () => true,
-    ))
-  if (first) await writeFileAtomic(clean, await encodePng(picture))
-
   const logits = await pool.classify(picture.levels)
+  if (!logits.every(Number.isFinite))
+    return {
+      line: { ...line, sha256: source, forwards: 1, nonFinite: 1, error: notFinite(item.source.name) },
+      clean: null,
+      adversarial: null,
+    }
+  const clean = await encodePng(picture)
+  await keep(join(out, 'clean', item.output), clean)
   const said = argmax(logits)
   const label = item.label ?? said
   const target = prepared.target === 'least-likely' ? argmax(logits.map(z => -z)) : prepared.target
@@ -92,8 +91,8 @@ export async function attackPicture(context: Context, pass: Pass, item: Item): P
     label,
     labelFrom: item.labelFrom,
     clean: { class: said, confidence: confidence(logits, said) },
+    cleanSha256: sha256(clean),
     forwards: 1,
-    nonFinite: Number(!logits.every(Number.isFinite)),
   }
   const unbroken = (line: Line): Attacked => ({ line, clean: picture, adversarial: null })
   if (target !== null && said === target) return unbroken({ ...seen, outcome: 'skipped' })
@@ -134,12 +133,21 @@ export async function attackPicture(context: Context, pass: Pass, item: Item): P
   return { line: { ...tried, ...is, forwards: tried.forwards + 1, ...by }, clean: picture, adversarial: again }
 }
 
+const notFinite = (name: string): string =>
+  `Expected finite scores of the model for '${name}' but got NaN or an infinity. Look at its weights and at --preprocess.`
+
+/** Writes a file unless it is there as it shall be. */
+async function keep(path: string, bytes: Uint8Array): Promise<void> {
+  const there = await readFile(path).catch(() => null)
+  if (!there?.equals(bytes)) await writeFileAtomic(path, bytes)
+}
+
 const countsOf = (found: Found, seen: Line) => ({
   gradients: found.gradients,
   forwards: seen.forwards + found.forwards,
   lattice: found.lattice,
   zeroGradients: found.zeroGradients,
-  nonFinite: seen.nonFinite + found.nonFinite,
+  nonFinite: found.nonFinite,
 })
 
 /** Writes an adversarial picture, reads it from disk again, and says what that is. */

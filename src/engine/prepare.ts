@@ -1,4 +1,4 @@
-import { AdvxError, expected } from '../errors.ts'
+import { AdvxError } from '../errors.ts'
 import { executorNamed, resolveDevice } from '../exec/devices.ts'
 import type { Executor } from '../exec/executor.ts'
 import { findSources } from '../io/sources.ts'
@@ -7,6 +7,7 @@ import { reachesPicture } from '../models/import/passage.ts'
 import { readLabels } from '../models/labels.ts'
 import { type Classifier, loadModel } from '../models/load.ts'
 import { type AttackPrograms, programsOf } from './attack-programs.ts'
+import { checkGate } from './gate.ts'
 import { layersWanted, readGuides } from './guides.ts'
 import { type Item, itemsOf } from './items.ts'
 import type { Job } from './job.ts'
@@ -94,40 +95,6 @@ const notesOf = (plans: readonly AttackPlan[], classes: number): string[] => [
       .filter(note => note !== null),
   ),
 ]
-
-function checkGate(
-  { failUnder, labelFrom, eps }: AttackOptions,
-  items: readonly Item[],
-  target: Prepared['target'],
-  plans: readonly AttackPlan[],
-): void {
-  if (failUnder === undefined) return
-  if (eps === undefined && plans.every(plan => plan.eps[0] === null))
-    throw expected(
-      'usage',
-      'a budget',
-      '--fail-under',
-      plans.map(plan => plan.name).join(', '),
-      'These attacks look for the nearest adversarial picture: give --eps, and those within it count as broken.',
-    )
-  if (target !== null)
-    throw expected(
-      'usage',
-      'an untargeted attack',
-      '--fail-under',
-      '--target',
-      'Robust accuracy is not defined for targeted attacks.',
-    )
-  const unlabelled = items.find(item => item.label === null)
-  if (unlabelled && labelFrom !== 'prediction')
-    throw expected(
-      'usage',
-      'a label for every picture',
-      '--fail-under',
-      unlabelled.source.name,
-      'Give --labels, or --label-from prediction to gate on what the model says.',
-    )
-}
 
 function programsOfAll(
   plans: readonly AttackPlan[],

@@ -16,6 +16,9 @@ export const isRight = ([line]: Group): boolean => line.clean!.class === line.la
 export const stands = (group: Group, norm: NormName, eps: number): boolean =>
   isRight(group) && !group.some(line => line.outcome === 'adversarial' && inside(norm, eps, line.distance!))
 
+/** Whether every value that its attacks met was finite: where one met NaN, that it resisted says nothing. */
+export const isProven = (group: Group): boolean => group.every(line => line.nonFinite === 0)
+
 /** Classified rightly, and broken by no attack at all. */
 export const resists = (group: Group): boolean => isRight(group) && !group.some(line => line.outcome === 'adversarial')
 

@@ -1,4 +1,4 @@
-import { access, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AdvxError, Interrupted } from '../errors.ts'
 import { executorNamed, resolveDevice } from '../exec/devices.ts'
@@ -159,12 +159,13 @@ async function attackAll(
 
 const keyOf = (attack: string, eps: number | null, image: string): string => `${attack}\0${eps}\0${image}`
 
-/** Whether a line of an earlier run is what this run would find: same picture, same file. */
+/** Whether a line of an earlier run is what this run would find: same picture, same files. */
 async function stillHolds(line: Line, { source, output }: Item, out: string): Promise<boolean> {
   if (line.outcome === 'failed') return false
   try {
     if (sha256(await readPictureFile(source.path)) !== line.sha256) return false
-    await access(join(out, 'clean', output))
+    const clean = sha256(await readFile(join(out, 'clean', output)))
+    if (line.cleanSha256 !== undefined && line.cleanSha256 !== clean) return false
     return line.file === null || sha256(await readFile(join(out, line.file))) === line.fileSha256
   } catch {
     return false

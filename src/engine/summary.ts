@@ -6,6 +6,7 @@ import { checks, type Facts } from './checks.ts'
 import { classFigures } from './class-figures.ts'
 import { confusion } from './confusion.ts'
 import { curves } from './curves.ts'
+import { gateOf } from './gate.ts'
 import { share, spread } from './metrics.ts'
 import type { AttackSummary, LabelFrom, Line, NoiseSummary, Report } from './options.ts'
 import type { Pass } from './plan.ts'
@@ -70,10 +71,7 @@ export function summarise(prepared: Prepared, lines: readonly Line[], facts: Fac
     confusion: confusion(lines),
     curves: target === null ? curves(usable) : [],
     checks: checks(lines, prepared.plans, classifier.classes.length, facts),
-    gate:
-      run.failUnder === null
-        ? null
-        : { failUnder: run.failUnder, passed: robust !== null && robust.value >= run.failUnder },
+    gate: run.failUnder === null ? null : gateOf(run.failUnder, usable, robust),
     seed,
     results: { lines: lines.length, sha256: run.resultsSha256 },
     runtime: {

@@ -20,6 +20,6 @@ export async function reportDifferences(folder: string, lines: readonly Line[]):
   for (const piece of reportCsv(lines, model.classNames)) csv.update(piece)
   return [
     ...differ('results.jsonl', results?.sha256, await fileHash(join(folder, 'results.jsonl'))),
-    ...differ('report.csv', await fileHash(join(folder, 'report.csv')).catch(() => 'missing'), csv.digest('hex')),
+    ...differ('report.csv', csv.digest('hex'), await fileHash(join(folder, 'report.csv')).catch(() => 'missing')),
   ]
 }

@@ -18,7 +18,7 @@ import { sha256 } from './reader.ts'
 import { forwardOf } from './trace.ts'
 import { reportDifferences } from './verify-reports.ts'
 
-/** A field of a line that is not what the files say. */
+/** A field of a line that is not what the files say: `got` is what it holds, `expected` what it should. */
 export interface Difference {
   readonly image: string
   readonly attack: string
@@ -129,7 +129,7 @@ async function compare(
       .filter(([field, value]) => !agree(line[field as keyof Line], value, plan.device === device))
       .map(([field, value]) => differ(field, line[field as keyof Line], value))
   } catch (error) {
-    return [differ('file', line.file, (error as Error).message)]
+    return [differ('file', (error as Error).message, 'a readable picture')]
   }
 }
 
@@ -142,13 +142,17 @@ async function recompute(
   channels: 1 | 3,
   { target, seed }: Recorded,
 ): Promise<Partial<Line>> {
-  const cleanBytes = await readFile(join(folder, 'clean', output)).catch(() => null)
+  const name = `clean/${output}`
+  const cleanBytes = await readFile(join(folder, name)).catch(() => null)
   if (line.outcome === 'failed') return cleanBytes ? { outcome: 'robust' } : {}
-  if (!cleanBytes) throw new AdvxError('picture', `clean/${output} is missing`)
-  const clean = await decodePicture(cleanBytes, channels, line.image)
+  if (!cleanBytes) throw new AdvxError('picture', `${name} is missing`)
+  const clean = await decodePicture(cleanBytes, channels, name)
   const logits = await pool.classify(clean.levels)
   const said = argmax(logits)
-  const found = { clean: { class: said, confidence: confidence(logits, said) } }
+  const found = {
+    clean: { class: said, confidence: confidence(logits, said) },
+    ...(line.cleanSha256 === undefined ? {} : { cleanSha256: sha256(cleanBytes) }),
+  }
   if (line.target !== null && said === line.target) return { ...found, outcome: 'skipped', noise: null }
   if (said !== line.label) return { ...found, outcome: 'misclassified', noise: null }
   const y = line.target ?? line.label

@@ -8,6 +8,7 @@ const REASONS: Record<string, string> = {
   EPERM: 'this user may not write there. Choose another --out or change its permissions',
   EROFS: 'that file system is read-only. Choose another --out',
   ENOTDIR: 'a part of the path is a file, not a folder. Choose another --out',
+  ELOOP: 'a link in the path leads back to itself. Choose another --out',
   ENOENT: 'a folder above it is missing and cannot be made there. Choose another --out',
   EEXIST: 'there is a file of that name. Choose another --out',
   EISDIR: 'there is a folder of that name. Choose another --out',

@@ -1,6 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { AdvxError, expected } from '../errors.ts'
+import { outputError } from './file-error.ts'
 import { EXTENSIONS, hasPictureExtension } from './format.ts'
 import { expandGlob, isGlob, parseGlob } from './glob.ts'
 import { fold } from './output-names.ts'
@@ -63,10 +64,17 @@ export async function findSources(
   return { sources: sources.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)), notes }
 }
 
-/** An out folder with pictures of the user's would be passed by with them: a class would be missing, unsaid. */
+/**
+ * An out folder with pictures of the user's would be passed by with them: a class would be missing, unsaid.
+ *
+ * @throws AdvxError 'output' when it is no folder.
+ */
 async function refusePictures(out: string, real: string): Promise<void> {
   if (await holdsOurPlan(real)) return
-  const picture = (await readdir(real)).find(hasPictureExtension)
+  const names = await readdir(real).catch(cause => {
+    throw outputError(cause, `in the folder '${out}'`)
+  })
+  const picture = names.find(hasPictureExtension)
   if (picture)
     throw expected('usage', 'a folder without pictures', '--out', out, `It holds '${picture}': choose another.`)
 }

@@ -61,6 +61,7 @@ const PIECE = 500
 const row = (cells: readonly Cell[]): string => `${cells.map(cell).join(',')}\r\n`
 
 function cell(value: Cell): string {
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : '' // results.jsonl has null there
   if (typeof value !== 'string') return value === null || value === undefined ? '' : String(value)
   const text = harmless(visible(value))
   return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text

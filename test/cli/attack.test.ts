@@ -157,10 +157,20 @@ describe('exit codes', () => {
 
   test('3: no usable picture; the bad ones are named, with names that do no harm', async () => {
     const cwd = await folderOf({ 'p/bag/\x1b]0;evil\x07\n\u202e<img onerror>.png': 'no picture' })
-    const { code, stdout, stderr } = await advx(['attack', ...MODEL, 'p'], { cwd })
+    const { code, stdout, stderr } = await advx(['attack', ...MODEL, 'p', '-a', 'fgsm,pgd'], { cwd })
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
     expect(stderr).toMatch(/^Failed: bag\/ <img onerror>\.png: .*\nadvx: None of the 1 pictures can be used\. .*\n$/)
     expect(stderr).not.toMatch(/[\x00-\x09\x0b-\x1f\u202e]/)
+  })
+
+  test('3: no folder for temporary files', async () => {
+    const cwd = await folderOf()
+    const env = { TMPDIR: join(cwd, 'none') }
+    expect(await advx(['attack', images, '--limit', '1'], { cwd, env })).toEqual({
+      code: 3,
+      stdout: '',
+      stderr: `advx: Cannot write temporary files in '${env.TMPDIR}' (ENOENT). Set TMPDIR to a folder that can be written and has room.\n`,
+    })
   })
 
   test('4 with --strict, else 0: a picture failed', async () => {

@@ -89,13 +89,14 @@ describe('a run', () => {
     expect(await text(out)).toBe(await text(whole))
   })
 
-  test('a torn line, a missing picture and a changed one are made again', async () => {
+  test('a torn line, a missing picture, a changed one and a damaged clean one are made again', async () => {
     const out = join(temporary, 'torn')
     await cp(whole, out, { recursive: true })
     const files = (await linesOf(out)).filter(l => l.file).map(l => l.file!)
     await appendFile(join(out, 'results.jsonl'), '{"image":"torn')
     await rm(join(out, files[0]))
     await writeFile(join(out, files[5]), 'changed')
+    await writeFile(join(out, 'clean', '0018.png'), 'damaged')
     await runAttack({ ...small, out })
     expect(await text(out)).toBe(await text(whole))
     expect(await verifyRun(out)).toMatchObject({ lines: 40, differences: [] })
@@ -120,13 +121,32 @@ describe('a run', () => {
     expect(fields).toContain('fileSha256')
   })
 
+  test('verify says which picture in clean/ cannot be read, and knows another one', async () => {
+    const out = join(temporary, 'unclean')
+    await cp(whole, out, { recursive: true })
+    await writeFile(join(out, 'clean', '0018.png'), 'damaged')
+    const { differences } = await verifyRun(out)
+    expect(differences).toHaveLength(4)
+    expect(differences[0]).toMatchObject({
+      field: 'file',
+      got: expect.stringContaining("'clean/0018.png'"),
+      expected: 'a readable picture',
+    })
+    const [{ image }] = (await linesOf(out)).filter(l => l.image !== '0018.png')
+    await cp(join(out, 'clean', image), join(out, 'clean', '0018.png'))
+    const [first] = await linesOf(out)
+    expect((await verifyRun(out)).differences).toContainEqual(
+      expect.objectContaining({ image: '0018.png', field: 'cleanSha256', got: first.cleanSha256 }),
+    )
+  })
+
   test('verify holds report.csv and report.json against the lines', async () => {
     const out = join(temporary, 'reports')
     await cp(whole, out, { recursive: true })
     await appendFile(join(out, 'report.csv'), 'more\r\n')
     expect((await verifyRun(out)).differences).toMatchObject([{ image: 'report.csv', field: 'sha256' }])
     await rm(join(out, 'report.csv'))
-    expect((await verifyRun(out)).differences).toMatchObject([{ image: 'report.csv', expected: 'missing' }])
+    expect((await verifyRun(out)).differences).toMatchObject([{ image: 'report.csv', got: 'missing' }])
     await runAttack({ ...small, out })
     expect((await verifyRun(out)).differences).toEqual([])
   })

@@ -142,6 +142,13 @@ describe('usage errors', () => {
     expect(await failing([join(root, 'old', 'clean')])).toBe('no error')
   })
 
+  test('an out folder that is a file', async () => {
+    const root = await folderOf({ 'p/a.png': '', file: '' })
+    expect(await failing([join(root, 'p')], join(root, 'file'))).toMatch(
+      /^AdvxError output: Cannot write in the folder '.*file': .* is a file, not a folder\. Choose another --out\.$/,
+    )
+  })
+
   test('a folder without pictures says what was skipped', async () => {
     const root = await folderOf({ 'old/plan.json': '{"tool":"advx"}', 'old/a.png': '' })
     await mkdir(join(root, 'empty'))

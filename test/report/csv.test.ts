@@ -37,6 +37,15 @@ test('a row for each line, in its order, with the values of results.jsonl', () =
   expect(rows[9]).toMatchObject({ label: '', clean_class: '', l2: '', error: 'not a PNG: 9' })
 })
 
+test('values that are not finite are empty, as results.jsonl has null for them', () => {
+  const [line] = sampleLines()
+  const lines = [
+    { ...line, clean: { class: 0, confidence: Number.NaN }, distance: { ...line.distance!, l2: Infinity } },
+  ]
+  expect(rowsOf(csv(lines))[0]).toMatchObject({ clean_confidence: '', l2: '' })
+  expect(csv(lines)).toBe(csv(JSON.parse(JSON.stringify(lines))))
+})
+
 test('of a sequence, the attack of it that took the picture', () => {
   const [first, second] = rowsOf(csv([sampleLine({ attack: 'auto', by: 'fab-t' }), sampleLine()]))
   expect([first.by, second.by]).toEqual(['fab-t', ''])

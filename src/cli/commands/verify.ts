@@ -44,7 +44,7 @@ export function verdict(lines: number, differences: readonly Difference[], paint
       printable(image),
       printable(eps === null ? attack : `${attack} ${eps}`),
       field,
-      `${show(expected)} in results.jsonl, ${show(got)} now`,
+      `${show(got)} there, ${show(expected)} expected`,
     ])
   const wrong = new Set(differences.map(({ image, attack, eps }) => `${attack}\0${eps}\0${image}`)).size
   const more = differences.length - SHOWN

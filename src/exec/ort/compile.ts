@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { encodeOnnx, writeOnnx } from '../../formats/onnx/write.ts'
 import { ancestors, toposort } from '../../graph.ts'
 import { type Fn, port, type RunOnce } from '../executor.ts'
+import { inTemporary } from '../temporary.ts'
 import { blockSize } from './blocked/block-size.ts'
 import { emit } from './emit.ts'
 import type { OrtArtifact, OrtOptions } from './executor.ts'
@@ -41,9 +41,9 @@ export function compiler(options: OrtOptions, trial: RunOnce): Compiler {
     })
     const key = hash.update(shell).digest('hex')
     const save = async (): Promise<OrtArtifact> => {
-      folder ??= mkdtemp(join(tmpdir(), 'advx-'))
+      folder ??= inTemporary(temporary => mkdtemp(join(temporary, 'advx-')))
       const path = join(await folder, `${key}.onnx`)
-      await writeOnnx(path, model, { externalData: { file: `${key}.weights` } })
+      await inTemporary(() => writeOnnx(path, model, { externalData: { file: `${key}.weights` } }))
       const ports = (record: Fn['inputs']) => Object.entries(record).map(([name, t]) => port(name, t))
       const batch = toposort(Object.values(outputs)).some(t => POSITIONAL.has(t.op.name)) ? 1 : 'any'
       const layout = block === null ? 'plain' : `blocks of ${block} channels`
@@ -64,7 +64,8 @@ export function compiler(options: OrtOptions, trial: RunOnce): Compiler {
     compile: async fn => write(lowered(fn, options, await block())),
     learn: async () => void (await block()),
     async close() {
-      if (folder) await rm(await folder, { recursive: true, force: true })
+      const there = await folder?.catch(() => null)
+      if (there) await rm(there, { recursive: true, force: true })
       folder = null
       made.clear()
     },
