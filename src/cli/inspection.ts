@@ -8,6 +8,7 @@ import { type Classifier, type LoadOptions, loadModel } from '../models/load.ts'
 import { findModel } from '../models/model-files.ts'
 import type { Recipe } from '../models/preprocessing.ts'
 import { type Format, formatOf, readModel } from '../models/read-model.ts'
+import { formula } from '../report/preprocessing.ts'
 
 /** What is in a model's file, and, where it can be attacked, what advx makes of it. */
 export interface Inspection {
@@ -121,14 +122,4 @@ function factsOf({
     preprocessing: { name, from, formula: formula(json), recipe: json },
     notes,
   }
-}
-
-/** `(255x - [104, 117, 123]) / 1, BGR` with x in 0..1, leaving out what does nothing. */
-export function formula({ scale, mean, std, order }: Recipe): string {
-  const list = (values: readonly number[]): string =>
-    values.length === 1 ? String(values[0]) : `[${values.join(', ')}]`
-  let text = scale === 1 ? 'x' : `${Number(scale.toPrecision(8))}x`
-  if (mean?.some(v => v !== 0)) text = `(${text} - ${list(mean)})`
-  if (std?.some(v => v !== 1)) text = `${text} / ${list(std)}`
-  return `${text}${order === 'bgr' ? ', channels as BGR' : ''}, x in 0..1`
 }

@@ -1,4 +1,5 @@
 import { reachesPicture } from '../models/import/passage.ts'
+import { threat } from '../report/figures.ts'
 import { consistency } from './consistency.ts'
 import { grouped } from './grouped.ts'
 import { inside, levelsOf } from './lattice.ts'
@@ -50,7 +51,9 @@ export function checks(lines: readonly Line[], plans: readonly AttackPlan[], cla
     noise(lines),
     finite(lines),
     written(lines),
-  ].sort((a, b) => (a.id < b.id ? -1 : 1))
+  ]
+    .filter(check => check !== null)
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
 /** V01: at chance level there is nothing to attack, and most often the preprocessing is wrong. */
@@ -140,10 +143,12 @@ function finite(lines: readonly Line[]): Check {
 
 /**
  * V25, per picture and per attack: what no attack of the run broke within a budget must not fall to noise of that
- * budget, and no attack may break fewer pictures than one sample of noise each.
+ * budget, and no attack may break fewer pictures than one sample of noise each. Null: no picture was attacked inside a
+ * budget.
  */
-function noise(lines: readonly Line[]): Check {
+function noise(lines: readonly Line[]): Check | null {
   const tried = lines.filter(l => l.noise !== null)
+  if (tried.length === 0) return null
   const images = grouped(tried, l => l.image)
   const missed = [...images.values()].filter(own =>
     own.some(
@@ -151,17 +156,17 @@ function noise(lines: readonly Line[]): Check {
         noise!.fooled > 0 && !own.some(l => l.outcome === 'adversarial' && inside(norm, eps!, l.distance!)),
     ),
   ).length
-  const passes = [...grouped(tried, l => `${l.attack} ${l.norm} ${l.eps}`)]
+  const passes = [...grouped(tried, l => `${l.attack} ${l.norm} ${l.eps}`).values()]
   const beaten = passes.filter(
-    ([, own]) => own.filter(l => l.noise!.first).length > own.filter(l => l.outcome === 'adversarial').length,
+    own => own.filter(l => l.noise!.first).length > own.filter(l => l.outcome === 'adversarial').length,
   )
   const samples = tried.reduce((total, l) => total + l.noise!.samples, 0)
-  const names = beaten.length > 0 ? ` (${beaten.map(([name]) => name).join(', ')})` : ''
+  const names = beaten.map(([{ attack, norm, eps }]) => `${attack} at ${threat(norm, eps)}`).join(', ')
   return {
     id: 'V25',
     title: 'Noise of the same budget does worse than the attacks',
     status: missed > 0 || beaten.length > 0 ? 'fail' : 'pass',
-    detail: `${missed} of ${images.size} attacked pictures resisted every attack and not noise; ${beaten.length} of ${passes.length} attacks${names} broke fewer pictures than noise; ${samples} samples`,
+    detail: `${missed} of ${images.size} attacked pictures resisted every attack and not noise; ${beaten.length} of ${passes.length} attacks${names && ` (${names})`} broke fewer pictures than noise; ${samples} samples`,
   }
 }
 

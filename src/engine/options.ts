@@ -1,3 +1,4 @@
+import type { Recipe } from '../models/preprocessing.ts'
 import type { NormName } from '../norms.ts'
 import type { Params } from '../params.ts'
 import type { Distances } from './lattice.ts'
@@ -209,7 +210,7 @@ export interface Report {
     readonly classes: number
     readonly classNames: readonly string[]
     readonly input: readonly number[]
-    readonly preprocessing: unknown
+    readonly preprocessing: Recipe
     readonly notes: readonly string[]
   }
   readonly images: {

@@ -62,11 +62,15 @@ function described(attack: string, title: string, paper: string, params: AttackS
 /** A number, and what of it the search on the lattice took. */
 function cost(total: number, onLattice: number): Content {
   return onLattice > 0
-    ? html`${count(total)}<small class="whole">${count(onLattice)} on the lattice</small>`
+    ? html`${count(total)}<small><span class="whole">${count(onLattice)}</span> on the lattice</small>`
     : count(total)
 }
 
 function rate(share: Share | null, n: number, absent: string): Content {
   if (!share) return html`<span class="none">– ${absent}</span>`
-  return html`<strong>${percent(share.value)}</strong> ${bar(share)}<small class="whole">${[interval(share), counted(share, n)].filter(t => t !== null).join(' · ')}</small>`
+  return html`<strong>${percent(share.value)}</strong> ${bar(share)}<small class="parts">${parted([interval(share), counted(share, n)].filter(t => t !== null))}</small>`
 }
+
+/** Parts that each stand whole on a line, and one below another where there is no room. */
+const parted = (parts: readonly string[]): Html =>
+  html`${parts.map((part, i) => html`${i > 0 ? ' · ' : null}<span class="whole">${part}</span>`)}`

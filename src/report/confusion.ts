@@ -62,7 +62,7 @@ function matrix(pairs: Pairs, names: readonly string[]): Html {
   const [width, height] = [LABEL + names.length * CELL + 44, LABEL + names.length * CELL + 4]
   const said = pairs.map(({ from, to, count: n }) => `${names[from]} as ${names[to]}: ${n}`)
   const labels = names.map(text => label(text, 14, LABEL - 12))
-  return html`<figure class="matrix"><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${shorten(`Confusion matrix. ${said.join(', ')}`, 4000)}">
+  return html`<figure class="matrix"><svg viewBox="0 0 ${width} ${height}" width="${width}" role="img" aria-label="${shorten(`Confusion matrix. ${said.join(', ')}`, 4000)}">
 <text class="axis" x="${LABEL - 8}" y="${LABEL - 24}" text-anchor="end">true</text><text class="axis" x="${LABEL - 8}" y="${LABEL - 8}" text-anchor="end">↓ · said →</text>
 ${labels.map(
   (

@@ -6,7 +6,7 @@ import { type Html, html, name, type Section } from './markup.ts'
 import { seriesOf } from './series.ts'
 
 const [WIDTH, HEIGHT] = [440, 280]
-const [LEFT, RIGHT, TOP, BOTTOM] = [48, 428, 12, 236]
+const [LEFT, RIGHT, TOP, BOTTOM] = [56, 428, 12, 236]
 
 /** Robust accuracy over eps, a chart for each norm; null where no attack gives a curve. */
 export function curves(report: Report): Section | null {

@@ -79,7 +79,7 @@ function panel(
   const all = values.map(lines => lines.map(line => scaled(norm, line.distance![norm])))
   const whole = norm === 'linf' || norm === 'l0'
   const quartile = Math.max(...passes.map(a => scaled(norm, a.distance[norm]!.q3)))
-  const most = all.reduce((max, row) => row.reduce((m, v) => Math.max(m, v), max), Math.max(quartile, whole ? 8 : 0))
+  const most = all.reduce((max, row) => row.reduce((m, v) => Math.max(m, v), max), quartile)
   const bins = all.map(row => histogram(row, most, whole))
   const end = whole ? (bins[0].at(-1)?.to ?? 1) : most
   const x = (v: number): number => round((WIDTH * v) / (end || 1))
@@ -91,10 +91,12 @@ function panel(
   return html`<figure class="panel"><figcaption>${NORM_TITLES[norm]} <small class="beside">${UNITS[norm]}</small></figcaption>
 <svg viewBox="-6 0 ${WIDTH + 12} ${bottom + 22}" role="img" aria-label="${passes.map(a => `${NORM_TITLES[norm]} of ${a.name} at ${threat(a.norm, a.eps)}: ${spoken(norm, a.distance[norm])}`).join('. ')}">
 ${passes.map((a, i) => row(a, norm, bins[i], { top: i * height, bars, x: v => x(v + half), edge: x }, seriesOf(report, a.name).colour))}<line class="grid" x1="0" x2="${WIDTH}" y1="${bottom}" y2="${bottom}"/>
-${ticks(most).map(
-  v => html`<line class="grid" x1="${x(v + half)}" x2="${x(v + half)}" y1="${bottom}" y2="${bottom + 4}"/><text x="${x(v + half)}" y="${bottom + 17}" text-anchor="${x(v + half) < 10 ? 'start' : v > 0.97 * end ? 'end' : 'middle'}">${v >= 1000 ? length(v) : plain(v)}</text>
+${ticks(most)
+  .filter(v => !whole || Number.isInteger(v))
+  .map(
+    v => html`<line class="grid" x1="${x(v + half)}" x2="${x(v + half)}" y1="${bottom}" y2="${bottom + 4}"/><text x="${x(v + half)}" y="${bottom + 17}" text-anchor="${x(v + half) < 10 ? 'start' : v > 0.97 * end ? 'end' : 'middle'}">${v >= 1000 ? length(v) : plain(v)}</text>
 `,
-)}</svg></figure>
+  )}</svg></figure>
 `
 }
 

@@ -2,6 +2,7 @@ import type { Report } from '../engine/options.ts'
 import { visible } from './escape.ts'
 import { count, duration, plural } from './figures.ts'
 import { type Content, type Html, html, name, type Section, shorten, table } from './markup.ts'
+import { fitting, formula } from './preprocessing.ts'
 
 const SIGNS = { pass: '✓ pass', warn: '! warn', fail: '✗ fail' }
 
@@ -44,7 +45,7 @@ ${rows([
     html`results.jsonl, ${plural(report.results.lines, 'line')}<br><code>sha256 ${report.results.sha256}</code>`,
   ],
   ['Input', `${model.input.join(' × ')} (channels, height, width), ${count(model.classes)} classes`],
-  ['Preprocessing', html`<code>${shorten(JSON.stringify(model.preprocessing) ?? 'none', 4000)}</code>`],
+  ['Preprocessing', preprocessed(model.preprocessing)],
   ['Labels', labels.join(', ') || 'none'],
   ['Target', report.target === null ? 'none: any other class counts' : name(report.target)],
   ['Seed', String(report.seed)],
@@ -54,6 +55,11 @@ ${notes([...model.notes, ...report.notes])}
 <p class="about">results.jsonl has a line for each picture and attack, with the sha256 of the source and of the written file, and report.csv the same as a table;
 <code>advx verify</code> reads every picture again and says where a line differs.</p>`,
   }
+}
+
+function preprocessed(recipe: Report['model']['preprocessing']): Content {
+  const fitted = fitting(recipe.geometry)
+  return html`${name(recipe.name)}: <code>${formula(recipe)}</code>${fitted && html`<small>Pictures of another size: ${fitted}.</small>`}`
 }
 
 /** "millisecondsPerGradient": "Milliseconds per gradient"; what has a spelling of its own keeps it. */

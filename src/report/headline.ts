@@ -2,6 +2,7 @@ import type { Report, Share } from '../engine/options.ts'
 import { bar } from './bar.ts'
 import { count, counted, interval, percent, plural, threat } from './figures.ts'
 import { type Content, type Html, html, name } from './markup.ts'
+import { modelTitle } from './model-title.ts'
 
 /** What a reader came for: the two accuracies with their intervals, in a sentence and large. */
 export function headline(report: Report): Html {
@@ -11,7 +12,7 @@ export function headline(report: Report): Html {
   const names = [...new Set(report.attacks.map(a => a.name))].join(', ')
   return html`<header>
 <p class="tool">advx · adversarial robustness</p>
-<h1>${name(model.file)}</h1>
+<h1>${name(modelTitle(model))}</h1>
 <p class="lead">${plural(usable, 'usable picture')} of ${count(images.found)}; attacked by ${names || 'nothing'}${report.target === null ? ', untargeted' : html`, towards ${name(report.target)}`}.</p>
 <div class="cards">
 ${card('Clean accuracy', accuracy.clean, labelled, 'pictures with a label of their own are classified rightly', 'No picture has a label of its own.')}

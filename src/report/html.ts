@@ -9,6 +9,7 @@ import { failed } from './failed.ts'
 import { gallery, resisting, type Thumbnail } from './gallery.ts'
 import { headline } from './headline.ts'
 import { contents, html, section } from './markup.ts'
+import { modelTitle } from './model-title.ts'
 import { outcomes } from './outcomes.ts'
 import { footer, page } from './page.ts'
 import { takers } from './takers.ts'
@@ -41,7 +42,7 @@ export function reportHtml(report: Report, lines: readonly Line[], resisted: rea
     evidence(report),
   ].filter(s => s !== null)
   return page(
-    report.model.file,
+    modelTitle(report.model),
     html`${headline(report)}
 ${contents(sections)}<main>
 ${sections.map(section)}</main>

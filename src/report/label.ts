@@ -11,9 +11,9 @@ export function label(
   return { text: shown, squeeze }
 }
 
-/** What text of 12 pixels takes at most in the usual fonts. */
+/** What text of 14 pixels takes at most in the usual fonts. */
 const widthOf = (text: string): number =>
   [...text].reduce(
-    (width, c) => width + (/[WMwm@%…\u1100-\uffff]|[^\0-\uffff]/u.test(c) ? 13 : /[A-Z0-9&]/.test(c) ? 9 : 7.5),
+    (width, c) => width + (/[WMwm@%…\u1100-\uffff]|[^\0-\uffff]/u.test(c) ? 15 : /[A-Z0-9&]/.test(c) ? 10.5 : 8.75),
     0,
   )

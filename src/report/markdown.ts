@@ -3,6 +3,7 @@ import { visible } from './escape.ts'
 import { failuresOf } from './failed.ts'
 import { count, duration, interval, length, percent, plural, threat } from './figures.ts'
 import { shorten } from './markup.ts'
+import { modelTitle } from './model-title.ts'
 
 /** Rows of each part, so that the whole stays within 60 lines. */
 const [ATTACKS, TAKERS, CHECKS, FAILURES, NOTES] = [12, 12, 8, 5, 3]
@@ -29,7 +30,7 @@ function head({ model, images, accuracy, target }: Report): string[] {
   const usable = images.found - images.failed
   const robust = accuracy.robust
   return [
-    `## advx: ${code(model.file, 100)}`,
+    `## advx: ${code(modelTitle(model), 100)}`,
     '',
     `| Clean accuracy | ${robust ? `Robust accuracy at ${threat(robust.norm, robust.eps)}` : 'Robust accuracy'} | Pictures |`,
     '|---|---|---|',
@@ -54,8 +55,8 @@ function attacks({ attacks, target }: Report): string[] {
       .map(c => c.replaceAll('|', '\\|'))
       .join(' | ')} |`
   return [
-    row(['Attack', 'Budget', 'Success', untargeted ? 'Robust accuracy' : null, 'Median L2']),
-    row(['---', '---', '---', untargeted ? '---' : null, '---']),
+    row(['Attack', 'Budget', 'Success', 'Noise alone', untargeted ? 'Robust accuracy' : null, 'Median L2']),
+    row(['---', '---', '---', '---', untargeted ? '---' : null, '---']),
     ...attacks
       .slice(0, ATTACKS)
       .map(a =>
@@ -63,6 +64,7 @@ function attacks({ attacks, target }: Report): string[] {
           code(a.name, 60),
           threat(a.norm, a.eps),
           rate(a.success, 'none was attacked'),
+          rate(a.noise, 'no budget'),
           untargeted ? rate(a.robust, 'no budget') : null,
           a.distance.l2 ? length(a.distance.l2.median) : '–',
         ]),

@@ -20,9 +20,9 @@ nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1.1rem; list-style: none; m
 nav a { text-decoration: none; } nav a:hover { text-decoration: underline; }
 `
 const CARDS = `
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(15rem, 100%), 1fr)); gap: 1rem; }
+.cards { display: grid; grid-auto-flow: column; grid-auto-columns: minmax(0, 1fr); gap: 1rem; }
 .card { background: var(--panel); border: 1px solid var(--edge); border-radius: .75rem; padding: 1rem 1.25rem; }
-.card h2 { font-size: .95rem; font-weight: 600; margin: 0; } .card p { margin: .5rem 0 0; font-size: .9rem; }
+.card h2 { font-size: .95rem; font-weight: 600; margin: 0; } .card p { margin: .5rem 0 0; font-size: .9rem; } .card .whole { white-space: normal; }
 .card .figure { font-size: 2.5rem; line-height: 1.2; font-weight: 650; margin: .25rem 0; font-variant-numeric: tabular-nums; }
 .gate.pass .figure { color: var(--pass); } .gate.warn .figure { color: var(--warn); } .gate.fail .figure { color: var(--fail); }
 .alarm { margin: 1rem 0 0; padding: .75rem 1rem; border: 1px solid var(--fail); border-left-width: .4rem; border-radius: .5rem; color: var(--fail); }
@@ -34,24 +34,24 @@ table { width: 100%; border-collapse: collapse; font-size: .9rem; font-variant-n
 th, td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0; border-bottom: 1px solid var(--edge); overflow-wrap: normal; }
 td bdi { overflow-wrap: anywhere; } td:first-child { min-width: 5.5rem; }
 th { color: var(--soft); font-weight: 600; font-size: .8rem; vertical-align: bottom; } th.number, td.number { text-align: right; padding-right: 1.25rem; } .whole { white-space: nowrap; }
-th:last-child, td:last-child { padding-right: 0 !important; } td .bar { width: 8.5rem; max-width: 100%; } .figures { display: grid; grid-template-columns: 4.6rem minmax(2rem, 7rem) 1fr; gap: .6rem; align-items: center; } .figures .bar { width: 100%; } .narrow { max-width: 44rem; }
+th:last-child, td:last-child { padding-right: 0 !important; } td .bar { width: 8.5rem; max-width: 100%; } .figures { display: grid; grid-template-columns: 4.6rem 6rem 1fr; gap: .6rem; align-items: center; } .figures .bar { width: 100%; } .narrow { max-width: 44rem; }
 .status { white-space: nowrap; font-weight: 600; } .status.pass { color: var(--pass); } .status.warn { color: var(--warn); } .status.fail { color: var(--fail); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1.5rem; font-size: .9rem; margin: 1rem 0; }
 dt { color: var(--soft); max-width: 14rem; } dd { margin: 0; min-width: 0; }
 details { margin-top: 1rem; } summary { cursor: pointer; color: var(--main); font-size: .9rem; padding: .25rem 0; }
 `
 const CHARTS = `
-figure { margin: 0; min-width: 0; } svg text { fill: var(--soft); font-size: 12px; } svg .title { fill: var(--ink); font-weight: 600; } .grid { stroke: var(--edge); stroke-width: 1; }
+figure { margin: 0; min-width: 0; } svg text { fill: var(--soft); font-size: 13px; } svg .title { fill: var(--ink); font-weight: 600; } .grid { stroke: var(--edge); stroke-width: 1; }
 ${Array.from({ length: 8 }, (_, i) => `.s${i} { --c: var(--s${i}); }`).join(' ')} .all { --c: var(--ink); }
-.curve { display: grid; grid-template-columns: minmax(0, 44rem) minmax(11rem, 1fr); gap: .5rem 2rem; align-items: center; margin-top: 1rem; }
-.curve svg, .panel svg { width: 100%; height: auto; display: block; } figcaption { font-size: .9rem; } .curve figcaption, .panel figcaption { font-weight: 600; }
+.curve { display: grid; grid-template-columns: minmax(0, 31rem) minmax(11rem, 1fr); gap: .5rem 2rem; align-items: center; margin-top: 1rem; }
+.curve figure svg, .panel svg { width: 100%; max-width: 31rem; height: auto; display: block; } .panel svg { max-width: 27rem; } figcaption { font-size: .9rem; } .curve figcaption, .panel figcaption { font-weight: 600; }
 .band { fill: var(--c); fill-opacity: .16; } .line { fill: none; stroke: var(--c); stroke-width: 2; stroke-linejoin: round; } .all .line { stroke-width: 2.5; stroke-dasharray: 7 4; }
 .mark { fill: var(--c); } .start { fill: var(--paper); stroke: var(--soft); stroke-width: 2; }
 .legend { list-style: none; margin: 0; padding: 0; display: grid; gap: .6rem; font-size: .9rem; } .legend li { display: flex; gap: .6rem; align-items: flex-start; } .legend li > svg { width: 28px; height: 14px; flex: none; margin-top: .3rem; }
-.panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); gap: 1.75rem 2.5rem; margin: 1rem 0 1.75rem; }
+.panels { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1.75rem 2.5rem; margin: 1rem 0 1.75rem; }
 .bin { fill: var(--c); } .median { stroke: var(--ink); stroke-width: 2; }
 .confusion { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); gap: 1.5rem 2.5rem; align-items: start; }
-.matrix svg { width: 100%; height: auto; max-width: 34rem; display: block; } .matrix figcaption { color: var(--soft); font-size: .8rem; } .matrix .cell { stroke: var(--edge); }
+.matrix svg { height: auto; max-width: 100%; display: block; } .matrix figcaption { color: var(--soft); font-size: .8rem; } .matrix .cell { stroke: var(--edge); }
 .matrix .right { fill: var(--s2); } .matrix .wrong { fill: var(--s1); } .matrix .count { fill: var(--ink); font-weight: 600; paint-order: stroke; stroke: var(--paper); stroke-width: 3px; stroke-opacity: .7; }
 `
 const GALLERY = `
@@ -62,25 +62,34 @@ const GALLERY = `
 .says, .file { display: block; } .after { font-weight: 600; } .file { color: var(--soft); font-size: .78rem; margin-top: .1rem; } .file a { color: inherit; }
 footer { margin-top: 3rem; color: var(--soft); font-size: .8rem; }
 `
+/** From a desk to a phone. Lettering of charts is in their own pixels, which shrink with them. */
+const NARROW = `
+@media screen and (max-width: 60rem) {
+  svg text { font-size: 14.5px; } .cards:has(> :nth-child(4)) { grid-auto-flow: row; grid-template-columns: 1fr 1fr; }
+  .card { padding: .8rem .9rem; } th, td { padding-right: .5rem; } th.number, td.number { padding-right: .6rem; } td .bar { width: 5.5rem; } .figures { grid-template-columns: 4.3rem 4rem 1fr; gap: .3rem; }
+}
+`
 const PHONE = `
-@media (max-width: 44rem) {
+@media screen and (max-width: 44rem) {
+  .cards, .cards:has(> :nth-child(4)) { grid-auto-flow: row; grid-template-columns: minmax(0, 1fr); } .panels { grid-template-columns: minmax(0, 1fr); }
   body { padding: 1.25rem 1rem 3rem; } h1 { font-size: 1.5rem; } section { margin-top: 2.25rem; } .curve { grid-template-columns: minmax(0, 1fr); }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } table, tbody { display: block; }
   tr { display: block; padding: .5rem 0; border-bottom: 1px solid var(--edge); }
   td, td.number { display: grid; grid-template-columns: 7.5rem minmax(0, 1fr); gap: .75rem; padding: .15rem 0; border: 0; text-align: left; }
-  td.number { padding-right: 0; } td::before { content: attr(data-title); color: var(--soft); font-size: .8rem; padding-top: .1rem; } td > div { min-width: 0; overflow-wrap: anywhere; } .figures { grid-template-columns: 4rem minmax(2rem, 1fr) max-content; gap: .4rem; }
+  td.number { padding-right: 0; } td::before { content: attr(data-title); color: var(--soft); font-size: .8rem; padding-top: .1rem; } td > div { min-width: 0; overflow-wrap: anywhere; } .figures { grid-template-columns: 4rem minmax(2rem, 8.5rem); gap: 0 .4rem; } .figures small { grid-column: 2; }
   td:first-child > div { font-weight: 600; } td:has(> div:empty) { display: none; }
-  td small.whole { display: inline; margin-right: .6rem; } dl { display: block; } dd { margin-bottom: .6rem; }
+  td small.whole, td small.parts { display: inline; margin-right: .6rem; } td .bar { width: 8.5rem; } dl { display: block; } dd { margin-bottom: .6rem; }
 }
+@media screen and (max-width: 26rem) { svg text { font-size: 16px; } td, td.number { grid-template-columns: 7rem minmax(0, 1fr); } }
 `
 const PAPER = `
 @media print {
   :root { color-scheme: light; ${LIGHT} }
   @page { size: A4; margin: 14mm; }
   body { padding: 0; max-width: none; font-size: 10pt; } section { margin-top: 1.4rem; } a { color: inherit; text-decoration: none; } nav, summary { display: none; }
-  * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  tr, figure, .card, pre, .curve, li, p, dd { break-inside: avoid; } h2, h3, .about { break-after: avoid; } td .bar { width: 4.5rem; } .figures { grid-template-columns: 4.3rem minmax(1.5rem, 4rem) max-content; gap: .3rem; } td, th { padding: .3rem .5rem .3rem 0; }
-  th.number, td.number { padding-right: .6rem; } .cards { grid-template-columns: repeat(3, 1fr); } .card .figure { font-size: 1.8rem; }
+  svg text { font-size: 14px; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  tr, figure, .card, pre, .curve, li, p, dd { break-inside: avoid; } h2, h3, .about { break-after: avoid; } .panels:not(:has(g:nth-of-type(4))), table:not(:has(tr:nth-child(6))) { break-inside: avoid; } footer { break-before: avoid; margin-top: 1rem; } td .bar { width: 4.5rem; } .figures { grid-template-columns: 4.3rem 4rem 1fr; gap: .3rem; } td, th { padding: .3rem .5rem .3rem 0; }
+  th.number, td.number { padding-right: .6rem; } .card { padding: .6rem .8rem; } .card .figure { font-size: 1.8rem; }
   .curve { grid-template-columns: 2fr 1fr; } .panels, .confusion { grid-template-columns: 1fr 1fr; gap: 1rem 1.5rem; } .confusion.alone { grid-template-columns: 1fr; } .gallery { grid-template-columns: repeat(3, 1fr); gap: .8rem; } .kept { grid-template-columns: repeat(7, 1fr); }
 }
 `
@@ -88,4 +97,4 @@ const PAPER = `
 export const STYLE = `
 :root { color-scheme: light dark; ${LIGHT} }
 @media (prefers-color-scheme: dark) { :root { ${DARK} } }
-${PAGE}${CARDS}${TABLES}${CHARTS}${GALLERY}${PHONE}${PAPER}`
+${PAGE}${CARDS}${TABLES}${CHARTS}${GALLERY}${NARROW}${PHONE}${PAPER}`

@@ -5,7 +5,7 @@ import { type Html, html, name, section, shorten, table } from './markup.ts'
 import { footer, page } from './page.ts'
 
 const [WIDTH, HEIGHT] = [440, 280]
-const [LEFT, RIGHT, TOP, BOTTOM] = [48, 428, 12, 236]
+const [LEFT, RIGHT, TOP, BOTTOM] = [56, 428, 12, 236]
 
 /** The page of a training: how loss and accuracy went, and what it was. */
 export function trainingHtml(report: TrainingReport): string {

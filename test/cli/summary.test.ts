@@ -6,6 +6,8 @@ import type { AttackSummary, Report } from '../../src/engine/options.ts'
 const share = (value: number, low: number, high: number) => ({ value, low, high })
 const median = (value: number) => ({ median: value, q1: value, q3: value })
 
+const UNFITTED = { resize: null, crop: null, resample: 'bilinear', height: 28, width: 28 } as const
+
 const pgd: AttackSummary = {
   name: 'pgd',
   sha256: '00',
@@ -40,7 +42,7 @@ const report: Report = {
     classes: 10,
     classNames: [],
     input: [1, 28, 28],
-    preprocessing: null,
+    preprocessing: { name: 'unit', order: 'rgb', scale: 1, mean: null, std: null, geometry: UNFITTED },
     notes: [],
   },
   images: { found: 100, failed: 0, skipped: 0, misclassified: 6, attacked: 94, labelFrom: { folder: 100 } },

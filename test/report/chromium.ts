@@ -36,6 +36,12 @@ export interface Layout {
   readonly images: number
   /** Images that were not decoded. */
   readonly broken: number
+  /** The smallest and the largest lettering of its charts, as it is drawn. */
+  readonly lettering: readonly [least: number, most: number]
+  /** Lengths of the bars that stand below each other in the table of classes. */
+  readonly bars: readonly number[]
+  /** How many cards stand in each row of the headline. */
+  readonly cards: readonly number[]
   /** Text and its colour against the page, as a browser computes them. */
   readonly ink: string
   readonly paper: string
@@ -53,7 +59,8 @@ export async function layouts(
 ): Promise<Layout[]> {
   const copy = html
     .replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, '')
-    .replace('@media print', print ? '@media all' : '@media print')
+    .replaceAll(print ? '@media print' : '@media screen', '@media all')
+    .replaceAll(print ? '@media screen' : '@media print', '@media not all')
     .replace('</body>', `<script>(${measure})()</script></body>`)
   const frames = widths.map(width => `<iframe src="copy.html" style="width:${width}px;height:900px;border:0"></iframe>`)
   const collect = `<script>
@@ -97,6 +104,10 @@ const measure = `async () => {
     const { left, right } = e.getBoundingClientRect()
     return (right > width + 1 || left < -1) && right > left && !unseen(e)
   })
+  const sizes = [...document.querySelectorAll('figure svg text')].map(
+    e => parseFloat(getComputedStyle(e).fontSize) * e.ownerSVGElement.getScreenCTM().a)
+  const lengths = [...document.querySelectorAll('.figures .bar')].map(e => Math.round(e.getBoundingClientRect().width))
+  const rows = Map.groupBy(document.querySelectorAll('.cards > *'), e => e.getBoundingClientRect().top)
   const { color, backgroundColor } = getComputedStyle(document.body)
   parent.postMessage({
     width,
@@ -104,6 +115,9 @@ const measure = `async () => {
     beyond: beyond.slice(0, 5).map(e => e.outerHTML.slice(0, 160)),
     images: images.length,
     broken: images.filter(image => image.naturalWidth === 0).length,
+    lettering: [Math.min(...sizes), Math.max(...sizes)],
+    bars: [...new Set(lengths)],
+    cards: [...rows.values()].map(row => row.length),
     ink: color,
     paper: backgroundColor,
   }, '*')

@@ -63,7 +63,6 @@ describe('what it says', () => {
     ["advx attack 'my pictures' -a pgd"],
     ['advx 0.1.0, 2025-06-01T12:00:00.000Z, in 3 min 12 s'],
     ['c'.repeat(64)],
-    ['{"scale":[1],"mean":[0.286]}'],
     ['Seed 7'],
     ['Milliseconds per gradient 1.25'],
     ['ONNX Runtime 1.30.0'],
@@ -185,6 +184,50 @@ describe('many classes', () => {
   })
 })
 
+describe('the model', () => {
+  const { model } = sampleReport()
+
+  test('its preprocessing is a formula', () => {
+    expect(textOf(page())).toContain(
+      'Preprocessing preprocessor_config : (x - 0.286) / 0.353, x in 0..1 Pictures of another size: 28 × 28 (bilinear).',
+    )
+    const geometry = {
+      resize: { kind: 'shortest', edge: 256 },
+      crop: { height: 224, width: 200 },
+      resample: 'bicubic',
+      height: 224,
+      width: 200,
+    } as const
+    const text = textOf(page({ model: { ...model, preprocessing: { ...model.preprocessing, geometry } } }))
+    expect(text).toContain('Pictures of another size: shorter edge to 256 (bicubic), then the centre, 200 × 224.')
+  })
+
+  test.each([
+    ['model.onnx', 'zoo/resnet-50', 'resnet-50/model.onnx'],
+    ['model.onnx', 'zoo/resnet-50/onnx/model.onnx', 'resnet-50/model.onnx'],
+    ['model.json', 'zoo\\nsfw\\model.json', 'nsfw/model.json'],
+    ['model.onnx', '.', 'model.onnx'],
+    ['vit.onnx', 'zoo/vit.onnx', 'vit.onnx'],
+  ])('%s of %s is titled %s', (file, path, title) => {
+    const made = page({ model: { ...model, file, path } })
+    expect(made).toContain(`<title>advx: ${title}</title>`)
+    expect(made).toContain(`<h1><bdi>${title}</bdi></h1>`)
+  })
+})
+
+test('the axis of whole levels ends at the largest one, in whole steps', () => {
+  const two = { median: 2 / 255, q1: 1 / 255, q3: 2 / 255 }
+  const attacks = [sampleSummary({ distance: { ...sampleSummary().distance, linf: two } })]
+  const lines = sampleLines().map(l => (l.distance ? { ...l, distance: { ...l.distance, linf: 2 / 255 } } : l))
+  const made = reportHtml(sampleReport({ attacks }), lines, [], { adversarial: [], resisted: [] })
+  const panel = made.slice(made.indexOf('class="panel"'), made.indexOf('</figure>', made.indexOf('class="panel"')))
+  expect([...panel.matchAll(/<line class="grid"[^>]*><text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text)).toEqual([
+    '0',
+    '1',
+    '2',
+  ])
+})
+
 describe('runs of other kinds', () => {
   test('targeted: success, no robust accuracy', () => {
     const accuracy = { clean: sampleShare(6, 8), robust: null }
@@ -237,7 +280,7 @@ describe('hostile text', () => {
       path: EVIL,
       sha256: EVIL,
       classNames: [EVIL, EVIL, EVIL],
-      preprocessing: { [EVIL]: EVIL },
+      preprocessing: { ...sampleReport().model.preprocessing, name: EVIL },
       notes: [EVIL],
     },
     attacks: [sampleSummary({ name: EVIL, title: EVIL, paper: `https://x/${EVIL}`, params: { [EVIL]: 1 } })],

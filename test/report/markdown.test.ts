@@ -14,9 +14,9 @@ test('the figures, their intervals, what is doubtful and what failed', () => {
 |---|---|---|
 | **75.0 %** (65.0–85.0 %) | **25.0 %** (15.0–35.0 %) | 8 usable of 10, 2 misclassified before any attack |
 
-| Attack | Budget | Success | Robust accuracy | Median L2 |
-| --- | --- | --- | --- | --- |
-| \`pgd\` | L∞ 8/255 | **66.7 %** (56.7–76.7 %) | **25.0 %** (15.0–35.0 %) | 0.613 |
+| Attack | Budget | Success | Noise alone | Robust accuracy | Median L2 |
+| --- | --- | --- | --- | --- | --- |
+| \`pgd\` | L∞ 8/255 | **66.7 %** (56.7–76.7 %) | **0.0 %** (0.0–10.0 %) | **25.0 %** (15.0–35.0 %) | 0.613 |
 
 **Validity checks:** 1 of 2 passed.
 
@@ -42,7 +42,7 @@ test('a gate, and a target', () => {
   const targeted = page({ target: 'shirt', accuracy: { clean: sampleShare(6, 8), robust: null } })
   expect(targeted).toContain('Target: `shirt`')
   expect(targeted).toContain('– not defined for a target')
-  expect(targeted).toContain('| Attack | Budget | Success | Median L2 |')
+  expect(targeted).toContain('| Attack | Budget | Success | Noise alone | Median L2 |')
 })
 
 test('at most 60 lines, whatever there is', () => {
@@ -82,7 +82,7 @@ describe('text from outside is no markup', () => {
       checks: [{ id: 'V01', title: EVIL.replaceAll('`', ''), status: 'fail', detail: EVIL }],
     })
     const row = text.split('\n').find(r => r.includes('L∞ 8/255 | **66'))!
-    expect(row.replaceAll('\\|', '').split('|')).toHaveLength(7)
+    expect(row.replaceAll('\\|', '').split('|')).toHaveLength(8)
     const outside = text.replace(/(`+)(?!`).*?[^`]\1(?!`)/g, '')
     expect(outside).not.toMatch(/(?<!\\)[<@[]/)
   })

@@ -9,6 +9,7 @@ import { sampleLine, sampleLines, sampleReport, sampleShare, sampleSummary } fro
 
 const DESKTOP = 1200
 const PHONE = 375
+const WIDTHS = [320, 360, PHONE, 480, 600, 720, 768, 820, 900, 1024, DESKTOP]
 /** What 14 mm of margin leave of A4, at 96 pixels an inch. */
 const A4 = 688
 
@@ -112,13 +113,20 @@ describe.each([
     expect(layout.beyond).toEqual([])
     expect(layout.scrollWidth).toBeLessThanOrEqual(layout.width)
     expect(layout.broken).toBe(0)
+    expect(layout.bars).toHaveLength(1)
+    expect(new Set(layout.cards).size).toBe(1)
     expect(layout.images).toBeGreaterThan(4)
   }
 
-  drawn('nothing overflows sideways on a phone and on a desk', async () => {
-    const made = await layoutsOf(html, [PHONE, DESKTOP])
-    expect(made.map(layout => layout.width)).toEqual([PHONE, DESKTOP])
-    made.forEach(fits)
+  drawn('nothing overflows sideways from a phone to a desk, and charts are lettered like the text', async () => {
+    const made = await layoutsOf(html, WIDTHS)
+    expect(made.map(layout => layout.width)).toEqual(WIDTHS)
+    for (const layout of made) {
+      fits(layout)
+      const [least, most] = layout.lettering
+      expect(least).toBeGreaterThanOrEqual(10)
+      expect(most).toBeLessThanOrEqual(17)
+    }
   })
 
   drawn('nothing overflows on paper', async () => {

@@ -14,7 +14,10 @@ export function models(): Command {
     .option('--json', 'print them as JSON')
     .addCommand(pull())
     .action(async ({ json }: { json?: true }) => {
-      const [{ listModels }, { formula }] = await Promise.all([import('../model-list.ts'), import('../inspection.ts')])
+      const [{ listModels }, { formula }] = await Promise.all([
+        import('../model-list.ts'),
+        import('../../report/preprocessing.ts'),
+      ])
       const found = await listModels()
       if (json) return sayJson(`${JSON.stringify(found, null, 2)}\n`)
       for (const model of found) say(`${titleOf(model)}\n${table(rowsOf(model, formula), '  ')}\n`)
