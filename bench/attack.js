@@ -11,15 +11,16 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '7' },
     steps: { type: 'string', default: '40' },
     eps: { type: 'string', default: '8/255' },
+    alpha: { type: 'string', default: '0.25' },
     model: { type: 'string', default: at('../fixtures/models/fashion-resnet.onnx') },
     images: { type: 'string', default: at('../fixtures/images') },
     preprocess: { type: 'string' },
     thawed: { type: 'boolean', default: false },
   },
 })
-const { python, model, images, steps, eps, preprocess, thawed } = values
+const { python, model, images, steps, eps, alpha, preprocess, thawed } = values
 const work = mkdtempSync(join(tmpdir(), 'advx-bench-'))
-const shared = ['--steps', steps, '--eps', eps, ...(preprocess ? ['--preprocess', preprocess] : [])]
+const shared = ['--steps', steps, '--eps', eps, '--alpha', alpha, ...(preprocess ? ['--preprocess', preprocess] : [])]
 
 async function advx(...more) {
   const out = join(work, 'out')
@@ -46,12 +47,12 @@ const results = await byTurns(
 rmSync(work, { recursive: true, force: true })
 
 console.log(
-  `${machine()}; pgd x${steps} at ${eps}; whole processes, ${values.rounds} interleaved rounds, median (least to most)`,
+  `${machine()}; pgd x${steps} at ${eps}, steps of ${alpha} eps; whole processes, ${values.rounds} interleaved rounds, median (least to most); ratios round by round`,
 )
 for (const [name, runs] of Object.entries(results)) {
-  const ratio = median(runs.map(({ seconds }, i) => results.foolbox[i].seconds / seconds))
+  const ratios = runs.map(({ seconds }, i) => results.foolbox[i].seconds / seconds)
   const [{ broken, gradients }] = runs
   console.log(
-    `${name.padEnd(22)} ${spread(runs.map(r => r.seconds))} s  foolbox / this = ${ratio.toFixed(2)}  peak ${median(runs.map(r => r.peak)).toFixed(0)} MiB  broken ${broken}  gradients ${gradients}`,
+    `${name.padEnd(22)} ${spread(runs.map(r => r.seconds))} s  foolbox / this = ${spread(ratios)}  peak ${median(runs.map(r => r.peak)).toFixed(0)} MiB  broken ${broken}  gradients ${gradients}`,
   )
 }

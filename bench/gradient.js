@@ -15,7 +15,7 @@ import { availableThreads } from '../dist/src/engine/pool.js'
 import { forwardOf, gradientOf } from '../dist/src/engine/trace.js'
 import { cpu } from '../dist/src/exec/ort/cpu.js'
 import { loadModel } from '../dist/src/models/load.js'
-import { at, byTurns, machine, median, spread } from './measure.js'
+import { at, byTurns, machine, median, peakOf, spread } from './measure.js'
 
 const { values } = parseArgs({
   options: {
@@ -67,7 +67,7 @@ async function openWorkers(artifact) {
   }
 }
 
-console.log(`${machine()}; ${rounds} interleaved rounds of ${pictures} pictures; ms a picture`)
+console.log(`${machine()}; ${rounds} interleaved rounds of ${pictures} pictures; ms a picture, median (least to most)`)
 for (const name of nets.split(',')) {
   const executor = cpu()
   const preprocess = name === 'inceptionv3' ? 'inception' : 'imagenet'
@@ -97,12 +97,16 @@ for (const name of nets.split(',')) {
 
   const best = ['PyTorch nchw', 'PyTorch channels_last'].reduce((a, b) => (median(times[a]) < median(times[b]) ? a : b))
   const ours = times['advx gradient']
-  const ratio = median(times[best].map((t, i) => t / ours[i]))
-  const floor = median(times['advx forward'].map((t, i) => ours[i] / (2 * t)))
+  const ratios = times[best].map((t, i) => t / ours[i])
+  const floors = times['advx forward'].map((t, i) => ours[i] / (2 * t))
   const layout = artifact.block === null ? 'plain layout' : `blocks of ${artifact.block}`
   console.log(`${name} (${layout}, ${batch} together)`)
   for (const [key, list] of Object.entries(times)) console.log(`  ${key.padEnd(22)} ${spread(list, 1)}`)
-  console.log(`  ${best} / advx = ${ratio.toFixed(2)}; advx / (2 x forward) = ${floor.toFixed(2)}`)
+  console.log(`  ${best} / advx = ${spread(ratios)}; advx / (2 x forward) = ${spread(floors)}`)
 }
+const [theirs, here] = [torch.pid, process.pid].map(pid => peakOf(pid).toFixed(0))
+console.log(
+  `peak of the process, over all networks: PyTorch ${theirs} MiB; advx ${here} MiB, with its sessions of the forward pass`,
+)
 torch.stdin.end()
 rmSync(folder, { recursive: true, force: true })

@@ -7,15 +7,23 @@ import { fileURLToPath } from 'node:url'
 export const at = path => fileURLToPath(new URL(path, import.meta.url))
 export const ADVX = at('../bin/advx.js')
 
+/** The peak resident memory of a process in MiB; NaN where it has ended, or this is not Linux. */
+export function peakOf(pid) {
+  try {
+    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024
+  } catch {
+    return Number.NaN
+  }
+}
+
 /** Runs a program: wall seconds, peak resident memory in MiB (Linux; else NaN), and the JSON that it printed. */
 export function timed(program, args) {
   const began = performance.now()
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   let peak = Number.NaN
   const look = () => {
-    try {
-      peak = Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))[1]) / 1024
-    } catch {} // ended, or no Linux
+    const now = peakOf(child.pid)
+    if (now > 0) peak = now
   }
   const watch = setInterval(look, 20)
   const [out, err] = [[], []]

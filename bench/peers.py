@@ -35,7 +35,7 @@ stand_ins(torchvision=(), torchvision_ops=('roi_align', 'nms', 'box_convert'), t
 import onnx2torch  # noqa: E402, after its stand-ins
 
 sys.path.insert(0, str(WITNESS))
-from original_model import NAMED  # noqa: E402
+from original_model import NAMED, preprocessing  # noqa: E402
 
 
 def spelled_out(model: onnx.ModelProto) -> onnx.ModelProto:
@@ -63,13 +63,16 @@ def of_pictures(node: onnx.NodeProto, model: onnx.ModelProto) -> bool:
 class Net(torch.nn.Module):
     """Pixels in 0..1, [N, C, H, W], to logits [N, K]; counts the gradients of pictures that pass it.
 
-    frozen: no gradients of the weights, which nobody asks for here.
+    preprocess: a name; None: what the model's metadata say, else unit. frozen: no gradients of the weights, which nobody
+    asks for here.
     """
 
-    def __init__(self, path: Path, preprocess: str, *, frozen: bool = True) -> None:
+    def __init__(self, path: Path, preprocess: str | None, *, frozen: bool = True) -> None:
         super().__init__()
-        self.net = onnx2torch.convert(spelled_out(onnx.load(path))).requires_grad_(not frozen)
-        scale, mean, std, self.bgr = NAMED[preprocess]
+        model = onnx.load(path)
+        self.net = onnx2torch.convert(spelled_out(model)).requires_grad_(not frozen)
+        own = {p.key: p.value for p in model.metadata_props}.get('advx.preprocessing')
+        scale, mean, std, self.bgr = preprocessing(own) if own and preprocess is None else NAMED[preprocess or 'unit']
         self.factor = 255 * scale
         for name, value in (('mean', mean), ('std', std)):
             self.register_buffer(name, torch.tensor(value, dtype=torch.float32).reshape(1, -1, 1, 1))

@@ -1,5 +1,8 @@
 // All benchmarks, one after the other: node bench/run.js --python <interpreter with the peers> [--rounds 7]. See README.md.
 import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { at } from './measure.js'
 
@@ -8,12 +11,38 @@ const { values } = parseArgs({
 })
 const peers = ['--python', values.python]
 const rounds = ['--rounds', values.rounds]
-for (const [title, file, ...args] of [
-  ['Input gradients', 'gradient.js', ...peers, ...rounds],
-  ['A folder end to end', 'attack.js', ...peers, ...rounds],
-  ['Start-up', 'start.js', ...rounds],
-]) {
-  console.log(`\n${title}`)
-  const { status } = spawnSync(process.execPath, [at(file), ...args], { stdio: 'inherit' })
-  if (status !== 0) process.exit(status ?? 1)
+const data = at('../../shared/data')
+const folder = mkdtempSync(join(tmpdir(), 'advx-bench-'))
+
+/** What attack.js runs on: 100 CIFAR-10 pictures and a ResNet-20, where they are there; else what is embedded. */
+function setting() {
+  const model = join(data, 'onnx', 'cifar10-resnet20-akamaster.onnx')
+  const arrays = ['X', 'y'].map(name => join(data, 'images', `cifar10_200_${name}.npy`))
+  if (![model, ...arrays].every(existsSync)) return []
+  const { status } = spawnSync(values.python, [at('cifar_pictures.py'), ...arrays, '100', folder], { stdio: 'inherit' })
+  if (status !== 0) throw new Error(`${values.python} cifar_pictures.py failed`)
+  return ['--model', model, '--images', folder, '--preprocess', 'imagenet']
+}
+
+function runAll() {
+  const given = setting()
+  for (const [title, file, ...args] of [
+    ['Input gradients', 'gradient.js', ...peers, ...rounds],
+    [
+      `A folder end to end, ${given.length > 0 ? 'CIFAR-10' : 'the embedded model'}`,
+      ...['attack.js', ...given, '--steps', '40', '--eps', '8/255', '--thawed', ...peers, ...rounds],
+    ],
+    ['Start-up', 'start.js', ...rounds],
+  ]) {
+    console.log(`\n${title}`)
+    const { status } = spawnSync(process.execPath, [at(file), ...args], { stdio: 'inherit' })
+    if (status !== 0) return status ?? 1
+  }
+  return 0
+}
+
+try {
+  process.exitCode = runAll()
+} finally {
+  rmSync(folder, { recursive: true, force: true })
 }
