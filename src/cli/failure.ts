@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander'
+import { foreignFaultIn } from '../engine/foreign-fault.ts'
 import { AdvxError, type Fault } from '../errors.ts'
 import { printable } from './printable.ts'
 
@@ -21,6 +22,8 @@ export function failure(error: unknown, command = ''): Failure {
     return { exitCode: EXIT[error.fault], lines: [printable(error.message)] }
   if (error instanceof Error && error.name === 'Interrupted')
     return { exitCode: INTERRUPTED, lines: [printable(error.message)] }
+  const foreign = foreignFaultIn(error)
+  if (foreign) return { exitCode: EXIT.usage, lines: [printable(foreign.message)] }
   const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined }
   return {
     exitCode: BUG,

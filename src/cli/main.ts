@@ -1,18 +1,25 @@
 import type { Command } from 'commander'
 import { failure } from './failure.ts'
+import { leave } from './leave.ts'
 import { program } from './program.ts'
-import { forgiveClosedPipes, paintError, tell } from './terminal.ts'
+import { forgiveClosedPipes, paintError, printToStderr, tell } from './terminal.ts'
 
 /** `advx` as a process: runs what the arguments ask for and sets the exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
   forgiveClosedPipes()
+  printToStderr()
   const root = program()
+  const say = (error: unknown): number => {
+    const { exitCode, lines } = failure(error, typedCommand(root, argv))
+    for (const [i, line] of lines.entries()) tell(i === 0 ? `${paintError.red('advx:')} ${line}` : line)
+    return exitCode
+  }
+  // What nobody waits for, such as a timer that a file of the user's set.
+  process.once('uncaughtException', error => void leave(say(error)))
   try {
     await root.parseAsync([...argv], { from: 'user' })
   } catch (error) {
-    const { exitCode, lines } = failure(error, typedCommand(root, argv))
-    for (const [i, line] of lines.entries()) tell(i === 0 ? `${paintError.red('advx:')} ${line}` : line)
-    process.exitCode = exitCode
+    process.exitCode = say(error)
   }
 }
 

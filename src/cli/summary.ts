@@ -92,7 +92,8 @@ function doubts({ checks }: Report, paint: Paint): string {
   return rows.length === 0 ? first : `${first}\n${table(rows, '  ')}`
 }
 
-function gate({ gate, accuracy }: Report, paint: Paint): string {
+/** What came of the gate, in a line; empty where there is none. */
+export function gate({ gate, accuracy }: Report, paint: Paint): string {
   if (!gate) return ''
   const least = `${Number((100 * gate.failUnder).toPrecision(6))} %`
   const value = accuracy.robust ? `${(100 * accuracy.robust.value).toFixed(1)} %` : 'unknown'

@@ -1,3 +1,4 @@
+import { Console } from 'node:console'
 import chalk, { Chalk, type ChalkInstance, chalkStderr } from 'chalk'
 import { printableJson } from './printable.ts'
 
@@ -15,6 +16,11 @@ export const say = (text: string): void => void process.stdout.write(`${text}\n`
 
 /** What the person at the terminal should know, on stderr. */
 export const tell = (text: string): void => void process.stderr.write(`${text}\n`)
+
+/** What libraries and the user's own files print goes to stderr: stdout holds what was asked for, and nothing else. */
+export function printToStderr(): void {
+  globalThis.console = new Console(process.stderr)
+}
 
 /** JSON on stdout: the text as it is, but in a terminal with its invisible characters escaped. */
 export const sayJson = (text: string): void =>

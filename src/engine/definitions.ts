@@ -4,6 +4,7 @@ import { register } from 'node:module'
 import { basename, extname, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { AdvxError, expected, suggest } from '../errors.ts'
+import { brokenLine, foreignFault, OWN, titled } from './foreign-fault.ts'
 
 /** What a folder of definitions holds, each file's default export one of them. */
 export interface Kind<T> {
@@ -61,7 +62,9 @@ async function loadFile<T>(kind: Kind<T>, path: string): Promise<Named<T>> {
   if (extname(path) === '.ts')
     throw expected('usage', 'a JavaScript file', namedBy(kind), path, 'Compile it first: npx tsc, or esbuild.')
   const name = basename(path, extname(path))
-  if (!/^[\w][\w.@-]*$/.test(name) || name === 'clean')
+  if (name === 'clean')
+    throw expected('usage', "another file name: the folder 'clean' is taken", namedBy(kind), path, 'Rename it.')
+  if (!/^[\w][\w.@-]*$/.test(name))
     throw expected(
       'usage',
       "a file name of letters, digits, '-' and '_' (it names the results' folder)",
@@ -69,15 +72,13 @@ async function loadFile<T>(kind: Kind<T>, path: string): Promise<Named<T>> {
       path,
     )
   resolveAdvx()
-  file.search = OWN // for the hook: this file is a module, whatever the package.json above it says
+  file.search = OWN + kind.word // for the hook: this file is a module, whatever the package.json above it says
   return load(kind, name, file, source)
 }
 
-const OWN = '?advx-attack'
-
 async function load<T>(kind: Kind<T>, name: string, file: URL, source: string): Promise<Named<T>> {
   const { word } = kind
-  const text = await readFile(file).catch(cause => {
+  const text = await readFile(file, 'utf8').catch(cause => {
     throw new AdvxError(
       'usage',
       `No ${word} file '${fileURLToPath(file)}' (${(cause as NodeJS.ErrnoException).code})`,
@@ -88,15 +89,30 @@ async function load<T>(kind: Kind<T>, name: string, file: URL, source: string): 
   })
   let module: { default?: T }
   try {
-    module = await import(file.href)
+    module = await (file.search ? settled(import(file.href)) : import(file.href))
   } catch (cause) {
-    const title = word === 'attack' ? 'Attack' : 'Defense'
-    throw new AdvxError('usage', `${title} '${name}' cannot be loaded: ${(cause as Error).message}`, { cause })
+    const line = cause instanceof SyntaxError ? brokenLine(text) : null
+    const where = line === null ? '' : ` (${fileURLToPath(file)}, line ${line})`
+    throw foreignFault(`${titled(word)} '${name}' cannot be loaded${where}`, cause)
   }
   if (!kind.is(module.default))
     throw expected('usage', `export default ${word}({ … })`, `the file of ${word} '${name}'`, 'something else')
   const sha256 = createHash('sha256').update(text).digest('hex')
   return { name, definition: kind.checked(module.default!), source, sha256 }
+}
+
+/** What a file exports, unless its top level waits for something that never comes: then Node has nothing left to do. */
+async function settled<T>(loading: Promise<T>): Promise<T> {
+  let idle = (): void => {}
+  const never = new Promise<never>((_, reject) => {
+    idle = () => reject(new Error('its top level waits for something that never comes'))
+  })
+  process.once('beforeExit', idle)
+  try {
+    return await Promise.race([loading, never])
+  } finally {
+    process.off('beforeExit', idle)
+  }
 }
 
 let hooked = false

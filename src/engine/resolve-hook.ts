@@ -2,7 +2,7 @@
 import type { InitializeHook, LoadHook, ResolveHook } from 'node:module'
 
 let core = ''
-let own = '' // how the URL of an attack file ends
+let own = '' // how the search of an attack file's URL begins
 export const initialize: InitializeHook<{ core: string; own: string }> = data => {
   ;({ core, own } = data)
 }
@@ -12,4 +12,4 @@ export const resolve: ResolveHook = (specifier, context, next) =>
 
 /** An attack file is a module, whatever the package.json above it says. */
 export const load: LoadHook = (url, context, next) =>
-  url.endsWith(own) ? next(url, { ...context, format: 'module' }) : next(url, context)
+  url.includes(own) ? next(url, { ...context, format: 'module' }) : next(url, context)

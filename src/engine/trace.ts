@@ -11,9 +11,10 @@ import { logSumExp } from '../ops/softmax.ts'
 import { isInput, numberOf, type Params } from '../params.ts'
 import { type Draw, recorder } from '../random.ts'
 import { type Shape, show, size } from '../shape.ts'
-import { input, type Tensor } from '../tensor.ts'
+import { input, Tensor } from '../tensor.ts'
 import { aims } from './aims.ts'
 import { cut, isFree } from './cut.ts'
+import { foreignFault, short } from './foreign-fault.ts'
 
 /** What an attack is traced against. */
 export interface Target {
@@ -242,14 +243,15 @@ function checkFields(where: string, state: State, names: readonly string[], shap
 }
 
 function checkState(where: string, state: State, shape: Shape): void {
-  if (!state.x || show(state.x.shape) !== show(shape))
-    throw expected(
-      'usage',
-      `x: [${show(shape)}]`,
-      `the state that ${where}() returns`,
-      state.x ? `[${show(state.x.shape)}]` : 'no x',
-    )
-  for (const [name, t] of Object.entries(state))
+  const returned = `the state that ${where}() returns`
+  const { x } = { ...state }
+  if (!(x instanceof Tensor) || show(x.shape) !== show(shape)) {
+    const got =
+      x instanceof Tensor ? `[${show(x.shape)}]` : x === undefined ? `${short(state)}: no x` : `x: ${short(x)}`
+    throw expected('usage', `x: [${show(shape)}]`, returned, got)
+  }
+  for (const [name, t] of Object.entries(state)) {
+    if (!(t instanceof Tensor)) throw expected('usage', 'tensors alone', returned, `${name}: ${short(t)}`)
     if (t.shape[0] !== shape[0])
       throw expected(
         'usage',
@@ -257,10 +259,11 @@ function checkState(where: string, state: State, shape: Shape): void {
         `the state's '${name}' in ${where}()`,
         `[${show(t.shape)}]`,
       )
+  }
 }
 
 /** A fault of an attack file, told as one. */
 export const inAttack = (name: string, cause: unknown): AdvxError =>
   cause instanceof AdvxError
     ? new AdvxError('usage', `Attack '${name}': ${cause.message}`, { cause })
-    : new AdvxError('usage', `Attack '${name}' failed while it was traced: ${(cause as Error).message}`, { cause })
+    : foreignFault(`Attack '${name}' failed while it was traced`, cause)

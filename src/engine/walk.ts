@@ -1,9 +1,10 @@
 import type { Point, Subject } from '../attack.ts'
-import { AdvxError } from '../errors.ts'
+import { AdvxError, expected } from '../errors.ts'
 import { numberOf } from '../params.ts'
 import { fill, fingerprint, generator } from '../random.ts'
 import { advantage } from './decision.ts'
 import type { Visit } from './follow.ts'
+import { foreignFault, short } from './foreign-fault.ts'
 import type { Job } from './job.ts'
 import { toUnit, usableEps } from './lattice.ts'
 import type { Probe } from './probe.ts'
@@ -53,7 +54,7 @@ export async function walk(
       lead: logits => advantage(logits, y, targeted),
     }
     let end: Point | null = null
-    for await (const { x, logits } of told(walker, attack.run!(subject, params))) {
+    for await (const { x, logits } of told(walker, () => attack.run!(subject, params), subject)) {
       end = { x: x.slice(), logits } // the attack may go on in the same array
       if (await visit({ ...end, gradient: undefined, last: false })) return
     }
@@ -69,12 +70,32 @@ function known(walker: string): Promise<NamedAttack> {
 }
 const attacks = new Map<string, Promise<NamedAttack>>()
 
-/** A fault of an attack file, told as one. */
-async function* told(walker: string, points: AsyncGenerator<Point, void, void>): AsyncGenerator<Point, void, void> {
+/** The points of run(), held against what it must yield; a fault of its file is told as one. */
+async function* told(
+  walker: string,
+  way: () => AsyncGenerator<Point, void, void>,
+  { x0, classes }: Subject,
+): AsyncGenerator<Point, void, void> {
+  const attack = `attack '${walker}'`
   try {
-    yield* points
+    const points = way()
+    if (typeof points?.[Symbol.asyncIterator] !== 'function')
+      throw expected('usage', 'a generator, async *run(subject, params) { … },', `run of ${attack}`, short(points))
+    for await (const point of points) {
+      if (!isRow(point?.x, x0.length) || !isRow(point?.logits, classes))
+        throw expected(
+          'usage',
+          `{ x, logits }, a Float32Array of ${x0.length} and one of ${classes},`,
+          `what run of ${attack} yields`,
+          short(point),
+          'Such as: yield { x, logits: await logits(x) }.',
+        )
+      yield point
+    }
   } catch (cause) {
     if (cause instanceof AdvxError) throw cause
-    throw new AdvxError('usage', `Attack '${walker}' failed: ${(cause as Error).message}`, { cause })
+    throw foreignFault(`Attack '${walker}' failed`, cause)
   }
 }
+
+const isRow = (value: unknown, length: number): boolean => value instanceof Float32Array && value.length === length

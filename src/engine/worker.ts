@@ -1,4 +1,5 @@
 // A lane or a machine in a thread of its own: calls come in as messages, answers go out as messages.
+import { Console } from 'node:console'
 import { parentPort, workerData } from 'node:worker_threads'
 import { AdvxError } from '../errors.ts'
 import { executorNamed } from '../exec/devices.ts'
@@ -20,6 +21,7 @@ export type Role = keyof typeof ROLES
 
 if (parentPort) {
   const port = parentPort
+  globalThis.console = new Console(process.stderr) // for attack files that print: stdout is for results
   const { role, device } = workerData as { role: Role; device: string }
   const executor = executorNamed(device)
   executor.load().catch(() => {}) // told by the first `open`

@@ -8,7 +8,7 @@ import { printable } from '../printable.ts'
 import { showProgress } from '../progress.ts'
 import { interruptible } from '../signals.ts'
 import { addStepSummary } from '../step-summary.ts'
-import { summary } from '../summary.ts'
+import { gate, summary } from '../summary.ts'
 import { paint, paintError, say, sayJson, tell } from '../terminal.ts'
 
 /** `advx attack <images...>` */
@@ -32,8 +32,10 @@ async function run({ options, json }: AttackRequest, typed: string): Promise<voi
     progress.stop()
     const missed = await addStepSummary(result.out, process.env.GITHUB_STEP_SUMMARY)
     if (missed !== null) tell(`${paintError.yellow('Warning:')} ${printable(missed)}`)
-    if (json) sayJson(await readFile(join(result.out, 'report.json'), 'utf8'))
-    else say(summary(result.report, result.out, paint))
+    if (json) {
+      sayJson(await readFile(join(result.out, 'report.json'), 'utf8'))
+      if (result.report.gate?.passed === false) tell(gate(result.report, paintError))
+    } else say(summary(result.report, result.out, paint))
     process.exitCode = result.exitCode
   } finally {
     progress.stop()
