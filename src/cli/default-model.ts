@@ -22,7 +22,7 @@ export async function checkDefaultModel(images: readonly string[]): Promise<void
     const typed = `advx attack -m model.onnx ${commandLine(images)}`
     throw new AdvxError(
       'usage',
-      `Expected a model for '${image}': the embedded one knows fixtures/images alone. Type: ${typed}`,
+      `Expected a model for '${image}' but got none. Type: ${typed} (-m ${DEFAULT_MODEL} is the embedded one, for its own pictures)`,
     )
   }
 }

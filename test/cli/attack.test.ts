@@ -151,7 +151,7 @@ describe('exit codes', () => {
     const { code, stderr } = await advx(['attack', 'photos/bag/x y.png'], { cwd })
     expect(code).toBe(2)
     expect(stderr).toBe(
-      "advx: Expected a model for 'photos/bag/x y.png': the embedded one knows fixtures/images alone. Type: advx attack -m model.onnx 'photos/bag/x y.png'\n",
+      "advx: Expected a model for 'photos/bag/x y.png' but got none. Type: advx attack -m model.onnx 'photos/bag/x y.png' (-m fashion-resnet is the embedded one, for its own pictures)\n",
     )
   })
 
