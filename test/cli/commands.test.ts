@@ -206,5 +206,5 @@ test('an attack file that throws is a usage error without a stack', async () => 
   await writeFile(join(folder, 'mine.js'), 'throw new Error("not today")')
   const { code, stderr } = await advx(['help', './mine.js'], { cwd: folder })
   expect(code).toBe(2)
-  expect(lines(stderr)).toEqual(["advx: Attack 'mine' cannot be loaded: not today"])
+  expect(lines(stderr)).toEqual(["advx: Attack 'mine' cannot be loaded: not today (mine.js, line 1)"])
 })
