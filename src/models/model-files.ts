@@ -33,9 +33,11 @@ export async function findModel(wanted: string): Promise<ModelFiles> {
   throw expected('usage', `a file, a folder or one of ${names.join(', ')}`, '--model', wanted, suggest(wanted, names))
 }
 
-/** Every tfjs model is called model.json: its folder has the name. */
+/** What a tfjs model is called, in a file or as a script of an npm package: its folder has the name. */
+const MODELS_JSON = ['model.json', 'model.min.js']
+
 const nameOf = (path: string): string =>
-  basename(path) === 'model.json' ? basename(dirname(resolve(path))) : basename(path, extname(path))
+  MODELS_JSON.includes(basename(path)) ? basename(dirname(resolve(path))) : basename(path, extname(path))
 
 /** Nothing is downloaded unasked: hundreds of megabytes may cost someone money. */
 async function pulled(model: RegisteredModel): Promise<ModelFiles> {
@@ -63,7 +65,8 @@ async function modelIn(folder: string): Promise<string> {
   if (models.length > 1) throw several(folder, models)
   const variants = (await readdir(join(folder, 'onnx')).catch(() => [])).filter(file => /\.onnx$/i.test(file))
   if (variants.length > 0) throw several(join(folder, 'onnx'), variants)
-  if (files.includes('model.json')) return join(folder, 'model.json')
+  const json = MODELS_JSON.find(name => files.includes(name))
+  if (json !== undefined) return join(folder, json)
   const hint = files.some(file => /\.(safetensors|bin|pt|pth|h5|keras|pb)$/.test(file))
     ? ' Its weights are in another format: export them to ONNX first.'
     : ''

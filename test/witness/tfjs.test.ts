@@ -7,9 +7,7 @@ import type { Program } from '../../src/exec/executor.ts'
 import { isInstalled, kindOf, setUp } from '../../src/exec/tfjs/kinds.ts'
 import { type Classifier, loadModel } from '../../src/models/load.ts'
 import { print } from '../../src/print.ts'
-import { folderOf } from '../io/folder.ts'
 import { describeWith, shared } from '../support/shared-data.ts'
-import { unpack } from './nsfwjs.js'
 import { pictures } from './tfjs-pictures.js'
 
 // Models of ../shared/data/tfjs and of the package nsfwjs on every device that is here, against what TensorFlow.js in
@@ -50,15 +48,7 @@ describe.each(devices)('on %s', device => {
   for (const [name, figures] of Object.entries(nsfwjs))
     if (device !== 'reference')
       (installed === undefined ? describe.skip : describe)(`nsfwjs ${name}`, () =>
-        examine(
-          device,
-          async () => {
-            const folder = await folderOf()
-            unpack(installed!, name, folder)
-            return folder
-          },
-          figures,
-        ),
+        examine(device, async () => join(installed!, 'node_modules', 'nsfwjs', 'dist', 'models', name), figures),
       )
 })
 

@@ -5,16 +5,19 @@ import { ofFile } from '../of-file.ts'
 import type { OnnxModel } from '../onnx/schema.ts'
 import { parseGraphModel } from './graph-model.ts'
 import { TENSORFLOW } from './graph-nodes.ts'
-import { isObject, type Json, parseJson } from './json.ts'
+import { isObject, type Json, object, parseJson } from './json.ts'
 import { KERAS, parseLayersModel } from './layers-model.ts'
 import { parseManifest } from './manifest.ts'
+import { exportsOf, SCRIPT } from './script.ts'
+import { shards } from './shards.ts'
 import { readWeights } from './weights.ts'
 
 /** The topology of a few thousand nodes has a few megabytes. */
 const MAX_FILE = 2 ** 27
 
 /**
- * Reads a TensorFlow.js model, given by its model.json, and its weights from the files beside it: the same plain data as
+ * Reads a TensorFlow.js model, given by its model.json (or the script that exports it: model.min.js), and its weights
+ * from the files beside it: the same plain data as
  * an ONNX file, with operators of the set `tensorflow` (a GraphModel's) or `keras` (a LayersModel's layers). Tensors are
  * as these have them: pictures channels last, kernels [h, w, in, out].
  *
@@ -24,9 +27,11 @@ export async function readTfjs(path: string): Promise<OnnxModel> {
   try {
     const { size } = await stat(path)
     if (size > MAX_FILE) throw expected('model', 'at most 128 MiB', 'a model.json', `${size} bytes`)
-    const json = parseJson(await readFile(path, 'utf8'))
+    const text = await readFile(path, 'utf8')
+    const scripts = path.endsWith(SCRIPT)
+    const json = scripts ? object(exportsOf(text), 'a tfjs model') : parseJson(text)
     if (!isObject(json.modelTopology)) throw noModel(json)
-    const weights = await readWeights(parseManifest(json.weightsManifest), locator(path))
+    const weights = await readWeights(parseManifest(json.weightsManifest), shards(locator(path), scripts))
     const topology = json.modelTopology
     const own = isObject(json.userDefinedMetadata) ? json.userDefinedMetadata : {}
     const layers = topology.node === undefined

@@ -1,10 +1,9 @@
-import { readFile, stat } from 'node:fs/promises'
 import { AdvxError, expected } from '../../errors.ts'
-import type { Locate } from '../folder.ts'
 import { fromFloat16 } from '../onnx/half.ts'
 import { quote } from '../onnx/quote.ts'
 import type { OnnxTensor } from '../onnx/schema.ts'
 import { bytesOf, countOf, type WeightGroup, type WeightSpec } from './manifest.ts'
+import type { OpenShard } from './shards.ts'
 
 /** A billion float32 weights; far above every image classifier. */
 const MAX_TOTAL = 2 ** 32
@@ -12,13 +11,13 @@ const MAX_TOTAL = 2 ** 32
 /** The weights of a manifest by name, whatever they were quantised to. A weight that comes twice is an error. */
 export async function readWeights(
   groups: readonly WeightGroup[],
-  locate: Locate,
+  open: OpenShard,
 ): Promise<ReadonlyMap<string, OnnxTensor>> {
   const tensors = new Map<string, OnnxTensor>()
   const total = groups.flatMap(({ weights }) => weights).reduce((sum, spec) => sum + bytesOf(spec), 0)
   if (!(total <= MAX_TOTAL)) throw expected('model', 'at most 4 GiB', 'the weights', `${total} bytes`)
   for (const group of groups) {
-    const bytes = await joined(group, locate)
+    const bytes = await joined(group, open)
     let at = 0
     for (const spec of group.weights) {
       if (tensors.has(spec.name)) throw new AdvxError('model', `The weight ${quote(spec.name)} is there twice.`)
@@ -31,11 +30,10 @@ export async function readWeights(
 }
 
 /** The bytes of a group's files one after the other: exactly those of its weights. */
-async function joined({ paths, weights }: WeightGroup, locate: Locate): Promise<Uint8Array> {
+async function joined({ paths, weights }: WeightGroup, open: OpenShard): Promise<Uint8Array> {
   const wanted = weights.reduce((sum, spec) => sum + bytesOf(spec), 0)
-  const files = paths.map(path => locate(path, 'a path of the weights manifest', 'Weights lie in'))
-  const lengths = await Promise.all(files.map(async file => (await stat(file)).size))
-  const there = lengths.reduce((a, b) => a + b, 0)
+  const files = await Promise.all(paths.map(open))
+  const there = files.reduce((sum, { length }) => sum + length, 0)
   const names = paths.map(quote).join(', ')
   if (there !== wanted)
     throw expected(
@@ -47,9 +45,9 @@ async function joined({ paths, weights }: WeightGroup, locate: Locate): Promise<
     )
   const bytes = new Uint8Array(wanted)
   let at = 0
-  for (const [i, file] of files.entries()) {
-    const part = await readFile(file)
-    if (part.length !== lengths[i]) throw new AdvxError('model', `${names} changed while it was read.`)
+  for (const { length, read } of files) {
+    const part = await read()
+    if (part.length !== length) throw new AdvxError('model', `${names} changed while it was read.`)
     bytes.set(part, at)
     at += part.length
   }
