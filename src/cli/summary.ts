@@ -54,9 +54,9 @@ function attacks({ attacks, accuracy, broken, target }: Report, paint: Paint): s
     medianText(a),
   ])
   const lines = [table([titles.map(title => paint.bold(title)), ...rows])]
-  if (accuracy.robust && attacks.length > 1)
+  if (accuracy.robust && (attacks.length > 1 || attacks[0].eps === null))
     lines.push(
-      `${paint.bold('Robust accuracy')} at ${budgetText(accuracy.robust.norm, accuracy.robust.eps)} against all of them: ${shareText(accuracy.robust)}`,
+      `${paint.bold('Robust accuracy')} at ${budgetText(accuracy.robust.norm, accuracy.robust.eps)}${attacks.length > 1 ? ' against all of them' : ''}: ${shareText(accuracy.robust)}`,
     )
   if (broken.length > 1)
     lines.push(
@@ -103,7 +103,7 @@ export function gate({ gate, accuracy }: Report, paint: Paint): string {
   return `${gate.passed ? paint.green('Gate passed:') : paint.red('Gate failed:')} robust accuracy ${value}, at least ${least} wanted${unproven}`
 }
 
-function next({ checks, images, attacks }: Report, folder: string, paint: Paint): string {
+function next({ checks, images, accuracy, attacks }: Report, folder: string, paint: Paint): string {
   const shown = printable(folder)
   const names = [...new Set(attacks.map(a => printable(a.name)))]
   const lines = table([
@@ -121,7 +121,9 @@ function next({ checks, images, attacks }: Report, folder: string, paint: Paint)
   ])
   if (checks.some(c => c.id === 'V01' && c.status === 'fail'))
     return `${lines}\n         Low clean accuracy often is the wrong preprocessing: advx inspect says what was found, -p sets it.`
-  if (images.attacked > 0 && attacks.some(a => a.success && a.success.value < 1 && 'steps' in a.params))
-    return `${lines}\n         More --steps or --restarts may break pictures that still resist.`
+  const stronger = ['steps', 'restarts'].filter(name => attacks.some(a => name in a.params)).map(name => `--${name}`)
+  const resisting = accuracy.robust?.value !== 0 && attacks.some(a => a.success && a.success.value < 1)
+  if (images.attacked > 0 && resisting && stronger.length > 0)
+    return `${lines}\n         More ${stronger.join(' or ')} may break pictures that still resist.`
   return lines
 }

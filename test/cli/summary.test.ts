@@ -137,3 +137,17 @@ Next     advx verify out  reads every picture again, recomputes every line
     expect(shown({ model })).toContain('Model           a b<img onerror>.onnx, 10')
   })
 })
+
+test('one attack for the nearest picture: its robust accuracy at the budget that was asked for', () => {
+  const nearest: AttackSummary = { ...pgd, name: 'ddn', norm: 'l2', eps: null, robust: null, params: { steps: 100 } }
+  const robust = { ...share(0.4, 0.3, 0.5), norm: 'l2', eps: 0.3 } as const
+  const text = summary({ ...report, attacks: [nearest], accuracy: { ...report.accuracy, robust } }, 'out', plain)
+  expect(text).toContain('Robust accuracy at L2 0.3: 40.0 % (30.0 to 50.0)')
+  expect(text).toContain('More --steps may break pictures that still resist.')
+})
+
+test('where no picture resists all attacks, nothing is said of those that resisted one', () => {
+  const robust = { ...share(0, 0, 0.04), norm: 'linf', eps: 8 / 255 } as const
+  const text = summary({ ...report, accuracy: { ...report.accuracy, robust } }, 'out', plain)
+  expect(text).not.toContain('may break')
+})
