@@ -15,7 +15,7 @@ export async function inMemory(attack, { threads = availableThreads(), ...option
   const { executor, programs, passes, items } = prepared
   const pool = hire(executor, threads)
   const { batch } = await open(prepared, pool)
-  const read = reader(prepared)
+  const read = reader(prepared).item
   const right = []
   for (const item of items) {
     const { levels } = (await read(item)).picture
