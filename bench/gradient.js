@@ -7,7 +7,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { microBatch } from '../dist/src/engine/calibrate.js'
@@ -15,7 +14,7 @@ import { availableThreads } from '../dist/src/engine/pool.js'
 import { forwardOf, gradientOf } from '../dist/src/engine/trace.js'
 import { cpu } from '../dist/src/exec/ort/cpu.js'
 import { loadModel } from '../dist/src/models/load.js'
-import { at, byTurns, machine, median, peakOf, spread } from './measure.js'
+import { at, byTurns, fastest, machine, peakOf, rested, spread } from './measure.js'
 
 const { values } = parseArgs({
   options: {
@@ -84,18 +83,11 @@ for (const name of nets.split(',')) {
     'advx gradient': () => gradient.time(batch),
     'advx forward': () => forward.time(batch),
   }
-  const rested = Object.entries(contestants).map(([key, run]) => [
-    key,
-    async () => {
-      await pause(300) // until the other one's idle threads sleep
-      return run()
-    },
-  ])
-  const times = await byTurns(Object.fromEntries(rested), rounds)
+  const times = await byTurns(rested(contestants), rounds)
   await Promise.all([gradient.close(), forward.close()])
   await executor.close()
 
-  const best = ['PyTorch nchw', 'PyTorch channels_last'].reduce((a, b) => (median(times[a]) < median(times[b]) ? a : b))
+  const best = fastest(times, ['PyTorch nchw', 'PyTorch channels_last'])
   const ours = times['advx gradient']
   const ratios = times[best].map((t, i) => t / ours[i])
   const floors = times['advx forward'].map((t, i) => ours[i] / (2 * t))

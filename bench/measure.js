@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 export const at = path => fileURLToPath(new URL(path, import.meta.url))
@@ -51,7 +52,21 @@ export async function byTurns(contestants, rounds) {
   return results
 }
 
+/** The contestants of one process, each begun when the other's idle threads sleep. */
+export const rested = contestants =>
+  Object.fromEntries(
+    Object.entries(contestants).map(([name, run]) => [
+      name,
+      async () => {
+        await pause(300)
+        return run()
+      },
+    ]),
+  )
+
 export const median = list => [...list].sort((a, b) => a - b)[list.length >> 1]
+/** Of some contestants the one of the least median. */
+export const fastest = (times, names) => names.reduce((a, b) => (median(times[a]) < median(times[b]) ? a : b))
 export const spread = (list, digits = 2) =>
   `${median(list).toFixed(digits)} (${Math.min(...list).toFixed(digits)} to ${Math.max(...list).toFixed(digits)})`
 export const machine = () => `${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}`

@@ -3,7 +3,6 @@
 //     node bench/train.js --python <interpreter with torch, onnx> [--rounds 7] [--nets resnet,mobilenet,inception] [--batch 256] [--threads 2]
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { availableThreads } from '../dist/src/engine/pool.js'
 import { machineOf } from '../dist/src/exec/machine.js'
@@ -14,7 +13,7 @@ import { forBatches } from '../dist/src/network.js'
 import { crossEntropy } from '../dist/src/objective.js'
 import { optimizer } from '../dist/src/train/optimizer.js'
 import { stepsOf } from '../dist/src/train/step.js'
-import { at, byTurns, machine as hardware, median, spread } from './measure.js'
+import { at, byTurns, fastest, machine as hardware, median, rested, spread } from './measure.js'
 
 const { values } = parseArgs({
   options: {
@@ -80,17 +79,10 @@ for (const name of nets.split(',')) {
     advx: step.time,
   }
   for (const run of Object.values(contestants)) await run() // the first is slow
-  const rested = Object.entries(contestants).map(([key, run]) => [
-    key,
-    async () => {
-      await pause(300) // until the other one's idle threads sleep
-      return run()
-    },
-  ])
-  const times = await byTurns(Object.fromEntries(rested), rounds)
+  const times = await byTurns(rested(contestants), rounds)
   await step.close()
   await executor.close()
-  const best = ['PyTorch nchw', 'PyTorch channels_last'].reduce((a, b) => (median(times[a]) < median(times[b]) ? a : b))
+  const best = fastest(times, ['PyTorch nchw', 'PyTorch channels_last'])
   const ratio = median(times[best].map((t, i) => t / times.advx[i]))
   console.log(name)
   for (const [key, list] of Object.entries(times))

@@ -1,4 +1,3 @@
-import { access } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { AdvxError, expected } from '../errors.ts'
 import { emit } from '../exec/ort/emit.ts'
@@ -7,6 +6,7 @@ import { emitTfjs } from '../exec/tfjs/emit.ts'
 import type { OnnxModel, OnnxValue } from '../formats/onnx/schema.ts'
 import { writeOnnx } from '../formats/onnx/write.ts'
 import { writeTfjs } from '../formats/tfjs/write.ts'
+import { exists } from '../io/exists.ts'
 import { type Classifier, type LoadOptions, loadModel } from '../models/load.ts'
 import { preprocessingText } from '../models/preprocessing-text.ts'
 
@@ -42,11 +42,7 @@ export async function loadPlain(
 export async function checkNewFile(path: string, endings: readonly string[], force: boolean): Promise<void> {
   if (!endings.includes(extname(path).toLowerCase()))
     throw expected('usage', `a name that ends in ${endings.join(' or ')}`, 'the file to write', path)
-  const there = await access(path).then(
-    () => true,
-    () => false,
-  )
-  if (there && !force)
+  if (!force && (await exists(path)))
     throw new AdvxError('output', `${path} is there already. Give another name, or --force to replace it.`)
 }
 

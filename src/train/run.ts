@@ -1,8 +1,9 @@
-import { access, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
 import { version } from '../engine/summary.ts'
 import { AdvxError, expected } from '../errors.ts'
 import { executorNamed } from '../exec/devices.ts'
+import { exists } from '../io/exists.ts'
 import { fileHash } from '../models/file-hash.ts'
 import type { Objective } from '../objective.ts'
 import { size } from '../shape.ts'
@@ -90,9 +91,3 @@ async function checkOut(
       `${basename(checkpoint)} holds a training that was stopped: --resume goes on with it, --force starts anew.`,
     )
 }
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  )
