@@ -2,18 +2,16 @@
  * Writes down what TensorFlow.js (its plain JavaScript backend) gives for the models of ../shared/data/tfjs and of the
  * package nsfwjs, in tfjs-figures.json: of each model and picture the largest scores and some others, by class.
  *
- *     npm install --prefix <folder> --ignore-scripts @tensorflow/tfjs@4.22.0 nsfwjs@4.4.0
- *     node test/witness/make-tfjs-figures.js <folder>
+ *     node test/witness/make-tfjs-figures.js
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import tf from '@tensorflow/tfjs'
 import { NSFWJS, unpack } from './nsfwjs.js'
 import { pictures } from './tfjs-pictures.js'
 
-const tf = createRequire(join(resolve(process.argv[2]), 'package.json'))('@tensorflow/tfjs')
 await tf.setBackend('cpu')
 
 const data = new URL('../../../shared/data/tfjs/', import.meta.url)
@@ -65,7 +63,7 @@ for (const [name, how] of Object.entries(MODELS)) models[name] = await figuresOf
 const nsfwjs = {}
 const temporary = mkdtempSync(join(tmpdir(), 'nsfwjs-'))
 for (const name of NSFWJS) {
-  unpack(resolve(process.argv[2]), name, join(temporary, name))
+  unpack(name, join(temporary, name))
   nsfwjs[name] = await figuresOf(pathToFileURL(`${join(temporary, name)}/`), ['unit', unit])
 }
 rmSync(temporary, { recursive: true })

@@ -2,18 +2,16 @@
  * Writes small models with random weights that between them use the layers and operators that advx reads, and what
  * TensorFlow.js (its plain JavaScript backend) gives for them: tfjs/<name>/model.json, weights, and scores.json.
  *
- *     npm install --prefix <folder> --ignore-scripts @tensorflow/tfjs@4.22.0
- *     node test/witness/make-tfjs-models.js <folder>
+ *     node test/witness/make-tfjs-models.js
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import tf from '@tensorflow/tfjs'
 import { graphModels } from './tfjs-graph-models.js'
 import { layersModels } from './tfjs-layers-models.js'
 import { pictures } from './tfjs-pictures.js'
 
-const tf = createRequire(join(resolve(process.argv[2]), 'package.json'))('@tensorflow/tfjs')
 await tf.setBackend('cpu')
 
 /** mulberry32, as numbers from -1 to 1. */

@@ -1,14 +1,13 @@
 /**
  * Prints what TensorFlow.js gives for a model.json and one picture, {shape: [C, H, W], values} as JSON:
  *
- *     node test/witness/run-tfjs.js <folder with node_modules/@tensorflow/tfjs> <model.json> <picture.json>
+ *     node test/witness/run-tfjs.js <model.json> <picture.json>
  */
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
+import tf from '@tensorflow/tfjs'
 
-const [folder, path, picture] = process.argv.slice(2)
-const tf = createRequire(join(resolve(folder), 'package.json'))('@tensorflow/tfjs')
+const [path, picture] = process.argv.slice(2)
 await tf.setBackend('cpu')
 
 const json = JSON.parse(readFileSync(path, 'utf8'))

@@ -33,11 +33,8 @@ const SMALL = ['emotion-graph', 'doodlenet', 'teachablemachine-tiny-96gray']
 const native = kindOf('tfjs-node')
 if (!isInstalled(native)) console.log(`Skipped: ${native.device} is not installed. Set it up by: ${setUp(native)}`)
 
-/** Where nsfwjs is installed: beside advx, or in the folder that the tests are told of. */
-const installed = [fileURLToPath(new URL('../../', import.meta.url)), process.env.ADVX_TFJS ?? ''].find(
-  folder => folder && existsSync(join(folder, 'node_modules', 'nsfwjs')),
-)
-if (installed === undefined) console.log('Skipped: nsfwjs is not installed, nor in a folder that ADVX_TFJS names.')
+const nsfwjsFolder = fileURLToPath(new URL('../../node_modules/nsfwjs', import.meta.url))
+if (!existsSync(nsfwjsFolder)) console.log('Skipped: nsfwjs is not installed.')
 
 const devices = ['cpu', 'tfjs-cpu', 'tfjs-wasm', ...(isInstalled(native) ? [native.device] : []), 'reference']
 describe.each(devices)('on %s', device => {
@@ -47,8 +44,8 @@ describe.each(devices)('on %s', device => {
 
   for (const [name, figures] of Object.entries(nsfwjs))
     if (device !== 'reference')
-      (installed === undefined ? describe.skip : describe)(`nsfwjs ${name}`, () =>
-        examine(device, async () => join(installed!, 'node_modules', 'nsfwjs', 'dist', 'models', name), figures),
+      (existsSync(nsfwjsFolder) ? describe : describe.skip)(`nsfwjs ${name}`, () =>
+        examine(device, async () => join(nsfwjsFolder, 'dist', 'models', name), figures),
       )
 })
 
