@@ -4,7 +4,7 @@ import { averagePool, maxPool } from '../../ops/pool.ts'
 import { concat } from '../../ops/slice.ts'
 import type { Tensor } from '../../tensor.ts'
 import type { Architecture } from './architecture.ts'
-import { byFanIn, heNormal, type Initialisation, Layers, normal, pooled } from './layers.ts'
+import { asPyTorch, type Initialisation, Layers, normal, pooled } from './layers.ts'
 
 const PAPER = 'Szegedy et al. 2015, https://arxiv.org/abs/1512.00567'
 
@@ -56,7 +56,7 @@ const mixed = (
 const small: Architecture = {
   title: 'Inception v3 for small pictures',
   paper: `${PAPER}, §6, with four modules`,
-  layers: seed => new Layers(seed, { conv: heNormal, linear: byFanIn }),
+  layers: seed => new Layers(seed, asPyTorch),
   build(layers, pictures, classes) {
     const stem = layered(layers, 'stem', pictures, { channels: 32, kernel: 3, stride: 2 }, 'same')
     const square = mixed(layers, 'mixed1', stem, [

@@ -30,6 +30,18 @@ export const byFanIn: Initialisation = (shape, random) => {
   return random('uniform', size(shape)).map(v => (2 * v - 1) * bound)
 }
 
+/** What the kernels of convolutions and linear layers begin with. */
+export interface Initial {
+  readonly conv: Initialisation
+  readonly linear: Initialisation
+}
+
+/**
+ * What PyTorch's layers begin with when nobody says otherwise. Before a BatchNorm a kernel's length changes nothing but how
+ * fast it turns: shorter ones learn faster, which a training of few epochs needs.
+ */
+export const asPyTorch: Initial = { conv: byFanIn, linear: byFanIn }
+
 interface Conv {
   readonly channels: number
   readonly kernel: number | readonly [number, number]
@@ -45,14 +57,10 @@ export class Layers {
   readonly weights: Weight[] = []
   readonly running: Weight[] = []
   readonly #seed: number
-  readonly #initial: { readonly conv: Initialisation; readonly linear: Initialisation }
+  readonly #initial: Initial
   readonly #epsilon: number
 
-  constructor(
-    seed: number,
-    initial: { readonly conv: Initialisation; readonly linear: Initialisation },
-    epsilon = 1e-5,
-  ) {
+  constructor(seed: number, initial: Initial, epsilon = 1e-5) {
     this.#seed = seed
     this.#initial = initial
     this.#epsilon = epsilon

@@ -2,7 +2,7 @@ import { dropout } from '../../ops/dropout.ts'
 import { clip } from '../../ops/elementwise.ts'
 import type { Tensor } from '../../tensor.ts'
 import type { Architecture } from './architecture.ts'
-import { byFanIn, heNormal, Layers, normal, pooled } from './layers.ts'
+import { asPyTorch, heNormal, type Initial, Layers, normal, pooled } from './layers.ts'
 
 /** (expansion, channels, blocks, stride of the first) */
 type Stage = readonly [expansion: number, channels: number, blocks: number, stride: number]
@@ -14,13 +14,13 @@ interface Plan {
   readonly stages: readonly Stage[]
   readonly last: number
   readonly forget: number
-  readonly linear: typeof byFanIn
+  readonly initial: Initial
 }
 
-const mobilenet = ({ title, section, stem, stages, last, forget, linear }: Plan): Architecture => ({
+const mobilenet = ({ title, section, stem, stages, last, forget, initial }: Plan): Architecture => ({
   title,
   paper: `Sandler et al. 2018, https://arxiv.org/abs/1801.04381, ${section}`,
-  layers: seed => new Layers(seed, { conv: heNormal, linear }),
+  layers: seed => new Layers(seed, initial),
   build(layers, pictures, classes) {
     let x = relu6(normed(layers, 'stem', pictures, stem, 3, 2))
     let count = 0
@@ -74,7 +74,7 @@ export const MOBILENETS: Readonly<Record<string, Architecture>> = {
     ],
     last: 128,
     forget: 0,
-    linear: byFanIn,
+    initial: asPyTorch,
   }),
   mobilenetv2: mobilenet({
     title: 'MobileNetV2',
@@ -91,6 +91,6 @@ export const MOBILENETS: Readonly<Record<string, Architecture>> = {
     ],
     last: 1280,
     forget: 0.2,
-    linear: normal(0.01),
+    initial: { conv: heNormal, linear: normal(0.01) },
   }),
 }

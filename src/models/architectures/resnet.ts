@@ -2,7 +2,7 @@ import { relu } from '../../ops/elementwise.ts'
 import { maxPool } from '../../ops/pool.ts'
 import type { Tensor } from '../../tensor.ts'
 import type { Architecture } from './architecture.ts'
-import { byFanIn, heNormal, Layers, pooled } from './layers.ts'
+import { asPyTorch, byFanIn, heNormal, type Initial, Layers, pooled } from './layers.ts'
 
 const PAPER = 'He et al. 2015, https://arxiv.org/abs/1512.03385'
 
@@ -14,12 +14,13 @@ interface Plan {
   /** Channels and blocks of each stage; every stage but the first halves height and width. */
   readonly stages: readonly (readonly [channels: number, blocks: number])[]
   readonly bottleneck?: boolean
+  readonly initial: Initial
 }
 
-const resnet = ({ title, section, stem, stages, bottleneck = false }: Plan): Architecture => ({
+const resnet = ({ title, section, stem, stages, bottleneck = false, initial }: Plan): Architecture => ({
   title,
   paper: `${PAPER}, ${section}`,
-  layers: seed => new Layers(seed, { conv: heNormal, linear: byFanIn }),
+  layers: seed => new Layers(seed, initial),
   build(layers, pictures, classes) {
     let x = stem(layers, pictures)
     for (const [i, [channels, blocks]] of stages.entries())
@@ -70,7 +71,13 @@ const large = (layers: Layers, x: Tensor): Tensor =>
   })
 
 const IMAGENET = (blocks: readonly number[], more: Pick<Plan, 'title' | 'bottleneck'>): Architecture =>
-  resnet({ ...more, section: 'table 1', stem: large, stages: blocks.map((count, i) => [64 << i, count] as const) })
+  resnet({
+    ...more,
+    section: 'table 1',
+    stem: large,
+    stages: blocks.map((count, i) => [64 << i, count] as const),
+    initial: { conv: heNormal, linear: byFanIn },
+  })
 
 export const RESNETS: Readonly<Record<string, Architecture>> = {
   resnet: resnet({
@@ -82,6 +89,7 @@ export const RESNETS: Readonly<Record<string, Architecture>> = {
       [32, 2],
       [64, 2],
     ],
+    initial: asPyTorch,
   }),
   resnet18: IMAGENET([2, 2, 2, 2], { title: 'ResNet-18' }),
   resnet34: IMAGENET([3, 4, 6, 3], { title: 'ResNet-34' }),
