@@ -30,6 +30,9 @@ export async function listModels(): Promise<ListedModel[]> {
   return [...(await embedded()), ...(await Promise.all([...registered.values()].map(listed)))]
 }
 
+/** Of what comes with the package. */
+const LICENSE = 'MIT'
+
 async function embedded(): Promise<ListedModel[]> {
   return Promise.all(
     (await modelNames()).map(async ({ name, path, metadata }) => {
@@ -43,7 +46,7 @@ async function embedded(): Promise<ListedModel[]> {
         classes,
         preprocessing: preprocessing.json,
         accuracy: { value: of('accuracy'), on: of('accuracy.on'), source: null },
-        license: of('license'),
+        license: of('license') ?? LICENSE,
         data: of('data'),
         source: of('source'),
         download: null,

@@ -47,7 +47,10 @@ export async function runTraining(
   const trained = await withMachine(executorNamed('cpu'), (executor, machine) =>
     train(training, executor, machine, on, signal),
   )
-  await writeNetwork(out, subject, trained)
+  await writeNetwork(out, subject, trained, {
+    data: basename(options.data),
+    source: `advx ${version()}, ${taught.record.defense ?? 'train'}, ${taught.record.arch ?? `model ${taught.record.model}`}, ${training.settings.epochs} epochs, seed ${training.settings.seed}`,
+  })
   const pictures = {
     trained: countOf(subject.pictures),
     measured: subject.validation ? countOf(subject.validation) : 0,

@@ -6,7 +6,10 @@ import { countOf } from './pictures.ts'
 import type { Subject } from './subject.ts'
 import type { Trained } from './trainer.ts'
 
-/** Writes the trained network: batch normalisations folded into convolutions, classes and preprocessing as metadata. */
+/**
+ * Writes the trained network: batch normalisations folded into convolutions; classes, preprocessing, accuracy and
+ * `provenance` as metadata.
+ */
 export async function writeNetwork(
   path: string,
   {
@@ -16,6 +19,7 @@ export async function writeNetwork(
     validation,
   }: Pick<Subject, 'network' | 'preprocessing' | 'pictures' | 'validation'>,
   { weights, history }: Trained,
+  provenance: { readonly data: string; readonly source: string },
 ): Promise<void> {
   const values = new Map(
     [...network.weights, ...network.running].map(({ name, tensor }) => [tensor, constant(weights[name], tensor.shape)]),
@@ -33,5 +37,6 @@ export async function writeNetwork(
     metadata.set('advx.accuracy', measured.accuracy.toFixed(4))
     metadata.set('advx.accuracy.on', `${countOf(validation)} pictures that it was not trained on`)
   }
+  for (const [key, value] of Object.entries(provenance)) metadata.set(`advx.${key}`, value)
   await writeOnnx(path, { ...asOnnx({ input: network.input, logits }), metadata })
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { evaluate } from '../../src/evaluate.ts'
+import { readOnnx } from '../../src/formats/onnx/read.ts'
 import { loadModel } from '../../src/models/load.ts'
 import { preprocessing } from '../../src/models/preprocessing.ts'
 import type { Tensor } from '../../src/tensor.ts'
@@ -27,8 +28,16 @@ test('the written file gives what the network gives, and knows its classes and p
     ]),
   )
   const history = [{ epoch: 1, loss: 1, accuracy: 0.5, validation: { loss: 1, accuracy: 0.625 }, rate: 0.1 }]
-  await writeNetwork(path, { network, preprocessing: before, pictures, validation }, { weights, history })
+  await writeNetwork(
+    path,
+    { network, preprocessing: before, pictures, validation },
+    { weights, history },
+    { data: 'bars', source: 'a test' },
+  )
   const model = await loadModel(path)
+  const { metadata } = await readOnnx(path)
+  for (const [key, value] of Object.entries({ accuracy: '0.6250', data: 'bars', source: 'a test' }))
+    expect(metadata.get(`advx.${key}`)).toBe(value)
   expect(model.classes).toEqual(['upright', 'lying'])
   expect(model.preprocessing.json).toMatchObject({ mean: [0.4], std: [0.3] })
   expect([...model.operators.keys()]).not.toContain('BatchNormalization')
