@@ -1,7 +1,7 @@
 import { AdvxError } from '../errors.ts'
 
 const REASONS: Record<string, string> = {
-  ENOSPC: 'the disk is full. Free some space; the same command goes on from there',
+  ENOSPC: 'the disk is full. Free some space; the same command goes on from there (a training with --resume)',
   EDQUOT: 'the quota of this user is used up. Free some space; the same command goes on from there',
   EFBIG: 'the file system takes no larger file. Choose another --out',
   EACCES: 'this user may not write there. Choose another --out or change its permissions',
