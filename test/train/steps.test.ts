@@ -20,7 +20,7 @@ import { type OptimizerName, optimizer } from '../../src/train/optimizer.ts'
 import { stepsOf } from '../../src/train/step.ts'
 
 // Against PyTorch: see make-steps.py.
-const [STEPS, BATCH, CLASSES] = [10, 8, 4]
+const [STEPS, BATCH, CLASSES, SHARE] = [10, 8, 4, 0.3]
 type Figures = Readonly<Record<string, readonly number[]>>
 interface Run {
   readonly losses: readonly number[]
@@ -37,10 +37,10 @@ function wave(length: number, seed: number): Float64Array {
 }
 
 /** The network of make-steps.py; names as PyTorch has them. */
-function net(): Network {
+function net({ auxiliary = false } = {}): Network {
   const layers = new Layers(0, {
     conv: shape => new Float32Array(shape.reduce((a, b) => a * b)),
-    linear: () => new Float32Array(12 * CLASSES),
+    linear: shape => new Float32Array(shape[0] * shape[1]),
   })
   const pictures = input([N, 1, 10, 12], 'x')
   const window = (stride: number) =>
@@ -53,12 +53,13 @@ function net(): Network {
   const left = conv('left', x, 6, { kernel: [1, 3], stride: 2, bias: true })
   const right = conv('right', x, 6, { kernel: 1, stride: 2, bias: true })
   const logits = layers.linear('linear', pooled(concat([left, relu(right)], 1)), CLASSES)
+  const heads = auxiliary ? [{ logits: layers.linear('auxiliary', pooled(x), CLASSES), share: SHARE }] : []
   const weights = layers.weights.map((w, k) => {
     const values = wave(w.start.length, k)
     const [spread, centre] = [w.tensor.shape.length > 1 ? 1 : 0.4, w.name.endsWith('.gamma') ? 1 : 0]
     return { ...w, start: Float32Array.from(values, v => (v - 0.5) * spread + centre) }
   })
-  return { input: pictures, logits, auxiliary: [], weights, running: layers.running }
+  return { input: pictures, logits, auxiliary: heads, weights, running: layers.running }
 }
 
 const inTorch = (name: string): string =>
@@ -71,6 +72,7 @@ const inTorch = (name: string): string =>
 const RATES: Readonly<Record<string, number>> = {
   sgd: 0.05,
   'sgd-plain': 0.05,
+  'sgd-auxiliary': 0.05,
   rmsprop: 0.001,
   adam: 0.002,
   adamw: 0.002,
@@ -80,16 +82,17 @@ async function train(
   executor: Executor,
   name: string,
 ): Promise<{ losses: number[]; state: Readonly<Record<string, Float32Array>>; network: Network }> {
-  const network = net()
+  const auxiliary = name === 'sgd-auxiliary'
+  const network = net({ auxiliary })
   const machine = machineOf(executor)
   const rule = optimizer(name.split('-')[0] as OptimizerName, {
     decay: name === 'adamw' ? 0.01 : 5e-4,
-    nesterov: name === 'sgd',
+    nesterov: name === 'sgd' || auxiliary,
   })
   const { update, state } = stepsOf(
     { network: forBatches(network, BATCH), normalise: x => x },
     {
-      objective: crossEntropy(),
+      objective: crossEntropy({ smoothing: auxiliary ? 0.1 : 0 }),
       optimizer: rule,
       schedule: { rate: () => RATES[name], momentum: () => 0.9 },
       clip: Infinity,
@@ -142,7 +145,7 @@ describe.each([
   ['reference', reference],
   ['cpu', ort],
 ] as const)('ten steps as PyTorch makes them, on %s', (_, executor) => {
-  test.each(['sgd', 'sgd-plain', 'rmsprop', 'adam', 'adamw'])('%s', async name => {
+  test.each(Object.keys(RATES))('%s', async name => {
     const { losses, state, network } = await train(executor, name)
     expect(worst(losses, runs[name].losses)).toBeLessThan(1e-5)
     for (const weight of [...network.weights, ...network.running]) {
