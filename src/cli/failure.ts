@@ -24,6 +24,11 @@ export function failure(error: unknown, command = ''): Failure {
     return { exitCode: INTERRUPTED, lines: [printable(error.message)] }
   const foreign = foreignFaultIn(error)
   if (foreign) return { exitCode: EXIT.usage, lines: [printable(foreign.message)] }
+  if ((error as NodeJS.ErrnoException)?.code === 'ERR_UNHANDLED_REJECTION')
+    return {
+      exitCode: EXIT.usage,
+      lines: [printable(`A file of your own rejects a promise: ${(error as Error).message}`)],
+    }
   const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined }
   return {
     exitCode: BUG,

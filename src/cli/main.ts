@@ -16,11 +16,18 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
   // What nobody waits for, such as a timer that a file of the user's set.
   process.once('uncaughtException', error => void leave(say(error)))
+  let over = false
+  process.once('exit', code => {
+    if (over || code !== 0) return
+    tell(`${paintError.red('advx:')} Nothing was finished: process.exit() was called. Does a file of your own do that?`)
+    process.exitCode = 2
+  })
   try {
     await root.parseAsync([...argv], { from: 'user' })
   } catch (error) {
     process.exitCode = say(error)
   }
+  over = true
 }
 
 /** `models pull` of `models pull x`; empty where no command was named. */

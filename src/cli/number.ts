@@ -43,7 +43,7 @@ export function parsePercent(text: string, flag: string): number {
       'a percentage',
       flag,
       text,
-      `Say ${text.trim()}% or ${Number((100 * value).toPrecision(12))}%.`,
+      value === 0 ? 'Say 0%.' : `Say ${text.trim()}% or ${Number((100 * value).toPrecision(12))}%.`,
     )
   return value / 100
 }

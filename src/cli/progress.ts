@@ -34,7 +34,7 @@ export async function showProgress(): Promise<Progress> {
   }
 }
 
-/** A progress bar on a terminal's stderr; in a pipe or a log none. */
+/** A progress bar on a terminal's stderr; none in a pipe, a log or a terminal that cannot go back in a line. */
 export interface Bar {
   show(done: number, total: number, remark: string): void
   /** A line of text above the bar. */
@@ -44,7 +44,7 @@ export interface Bar {
 
 /** `text`: how an amount is written. */
 export async function openBar(text: (amount: number) => string = String): Promise<Bar> {
-  if (!process.stderr.isTTY) return { show() {}, above: tell, stop() {} }
+  if (!process.stderr.isTTY || process.env.TERM === 'dumb') return { show() {}, above: tell, stop() {} }
   const { default: progress } = await import('cli-progress')
   const format = '{bar} {percentage} % | {amount} | {rate} a second | {eta_formatted} left | {remark}'
   const options = { format, stream: process.stderr, clearOnComplete: true, etaBuffer: 50, barsize: 24 }

@@ -38,7 +38,13 @@ export function thread(role: Role, device: string): Thread {
   worker.on('error', fail)
   const ended = new Promise<void>(resolve => {
     worker.on('exit', code => {
-      if (!closing) fail(new AdvxError('internal', `A worker thread ended with code ${code}`))
+      if (!closing)
+        fail(
+          new AdvxError(
+            'usage',
+            `A worker thread was ended, with code ${code}. Does an attack of your own call process.exit()?`,
+          ),
+        )
       running.delete(self)
       resolve()
     })

@@ -58,7 +58,8 @@ export async function walk(
       end = { x: x.slice(), logits } // the attack may go on in the same array
       if (await visit({ ...end, gradient: undefined, last: false })) return
     }
-    if (end && (await visit({ ...end, gradient: undefined, last: true }))) return
+    if (!end) throw expected('usage', 'at least one point', `what run of attack '${walker}' yields`, 'none')
+    if (await visit({ ...end, gradient: undefined, last: true })) return
   }
 }
 

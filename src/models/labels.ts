@@ -8,7 +8,7 @@ export const readLabels = async (path: string, classes: readonly string[]): Prom
   parseLabels(await readText(path, 'usage'), classes, path)
 
 /**
- * Rows of image and label, where a label is a class name or index. The first may be the header `image,label`.
+ * Rows of image and label, where a label is a class name or index. The first may be a header, such as `image,label`.
  * Throws usage errors with the line: other columns, unknown classes, pictures that come twice, paths that leave the
  * folder.
  */
@@ -46,8 +46,11 @@ export function labelRows(text: string, subject = 'labels'): LabelRow[] {
   })
 }
 
-const isHeader = (row: Row | undefined): boolean =>
-  row?.cells.map(cell => cell.trim().toLowerCase()).join(',') === 'image,label'
+/** What people call the two columns. */
+const HEADER =
+  /^(image|file|path|picture|img)([ _]?(name|path|file|id))?,(label|class|category|target)([ _]?(name|id|index))?$/i
+
+const isHeader = (row: Row | undefined): boolean => HEADER.test(row?.cells.map(cell => cell.trim()).join(',') ?? '')
 
 function pathBelow(path: string, where: string): string {
   const parts = path.split('/').filter(part => part !== '.')

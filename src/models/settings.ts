@@ -4,18 +4,23 @@ import { AdvxError, expected, type Fault } from '../errors.ts'
 /** A text file of settings larger than this is something else. */
 const LARGEST = 2 ** 24
 
-/** The text of a small file, without a byte order mark. `fault`: whose file it is. */
+/** The text of a small file, in UTF-8 or, where a byte order mark says so, UTF-16; without that mark. `fault`: whose file it is. */
 export async function readText(path: string, fault: Fault): Promise<string> {
   try {
     const { size } = await stat(path)
     if (size > LARGEST) throw expected(fault, 'at most 16 MB', path, `${size} bytes`)
-    return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '')
+    const bytes = await readFile(path)
+    return new TextDecoder(encodingOf(bytes)).decode(bytes)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (error instanceof AdvxError || !code) throw error
     throw new AdvxError(fault, `${path} cannot be read (${code}).`, { cause: error })
   }
 }
+
+/** By the byte order mark that a file may begin with, https://encoding.spec.whatwg.org/#bom-sniff. */
+const encodingOf = ([first, second]: Uint8Array): string =>
+  first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8'
 
 /** A JSON object in a text. `subject` says where it came from. */
 export function parseObject(text: string, subject: string, fault: Fault): Readonly<Record<string, unknown>> {

@@ -42,8 +42,11 @@ function head({ model, images, accuracy, target }: Report): string[] {
 function gate({ gate, accuracy }: Report): string[] {
   if (!gate) return []
   const value = accuracy.robust ? percent(accuracy.robust.value) : 'unknown'
+  const unproven = gate.unproven
+    ? ` ${plural(gate.unproven, 'picture')} that resisted met values that are not finite (V43), which counts as broken here.`
+    : ''
   return [
-    `**${gate.passed ? '✓ Gate passed' : '✗ Gate failed'}:** robust accuracy ${value}, at least ${percent(gate.failUnder)} wanted.`,
+    `**${gate.passed ? '✓ Gate passed' : '✗ Gate failed'}:** robust accuracy ${value}, at least ${percent(gate.failUnder)} wanted.${unproven}`,
   ]
 }
 

@@ -35,6 +35,18 @@ test.each([
     attackOf(`async *run() { setTimeout(() => { throw new Error('later') }); await new Promise(() => {}) }`),
     /^advx: Attack 'mine' failed: later \(mine\.js, line 4\)\n$/,
   ],
+  ['a run without a point', attackOf('async *run() {}'), /^advx: Expected at least one point for what run of attack/],
+  [
+    'an end in run',
+    attackOf('async *run() { process.exit(0) }'),
+    /^advx: A worker thread was ended, with code 0\. Does an/,
+  ],
+  ['an end', 'process.exit(0)', /^advx: Nothing was finished: process\.exit\(\) was called\./],
+  [
+    'a rejection with text',
+    attackOf(STILL, `Promise.reject('late'); await new Promise(done => setTimeout(done, 20))`),
+    /^advx: A file of your own rejects a promise: .*"late"/,
+  ],
   ['a top level that never ends', 'await new Promise(() => {})', /its top level waits for something that never comes/],
 ])('a fault of an attack file is told as one: %s', async (_, source, text) => {
   const cwd = await folderOf({ 'mine.js': source })

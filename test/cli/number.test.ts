@@ -86,5 +86,6 @@ describe('parsePercent', () => {
   })
   test('below 1 the sign is needed, and both meanings are named', () => {
     expect(() => parsePercent('0.5', '--fail-under')).toThrow(/Say 0\.5% or 50%\./)
+    expect(() => parsePercent('0', '--fail-under')).toThrow(/Say 0%\./)
   })
 })

@@ -14,6 +14,7 @@ describe('labels.csv', () => {
       'a, b.png': 2,
       'x/y.png': 1,
     })
+    expect(read('file_name,class\na.png,cat\n')).toEqual({ 'a.png': 0 })
     expect(read('"two\nlines.png",cat')).toEqual({ 'two\nlines.png': 0 })
     expect(read('')).toEqual({})
   })
@@ -42,6 +43,13 @@ describe('labels.csv', () => {
     const folder = mkdtempSync(join(tmpdir(), 'advx-labels-'))
     writeFileSync(join(folder, 'l.csv'), '\uFEFFa.png,dog')
     expect(await readLabels(join(folder, 'l.csv'), classes)).toEqual(new Map([['a.png', 1]]))
+    for (const utf16 of [
+      Buffer.from('\uFEFFa.png,dog', 'utf16le'),
+      Buffer.from('\uFEFFa.png,dog', 'utf16le').swap16(),
+    ]) {
+      writeFileSync(join(folder, 'l.csv'), utf16)
+      expect(await readLabels(join(folder, 'l.csv'), classes)).toEqual(new Map([['a.png', 1]]))
+    }
     await expect(readLabels(join(folder, 'none.csv'), classes)).rejects.toMatchObject({ fault: 'usage' })
     rmSync(folder, { recursive: true })
   })

@@ -86,6 +86,7 @@ async function describeAttack({ name, attack }: NamedAttack, path: string | unde
     ].map(printable),
   )
   const minimal = norms.every(([, eps]) => eps === NEAREST)
+  const guide = 'guide' in attack.params ? ' --guide guide.png' : ''
   const steps = 'steps' in attack.params ? ` --steps ${2 * numberOf(attack.params, 'steps', 1)}` : ''
   return [
     `${paint.bold(printable(name))}: ${printable(attack.title)}\n${printable(attack.paper)}`,
@@ -97,7 +98,7 @@ async function describeAttack({ name, attack }: NamedAttack, path: string | unde
     ...(stages.length === 0
       ? []
       : [`${paint.bold('Attacks')}, each on the pictures that still stand; in ${first}:\n${table(stages, '  ')}`]),
-    `${paint.bold('Example')}\n  advx attack -m model.onnx -a ${printable(path ?? name)} -n ${first}${own === undefined ? '' : ` -e ${lengthText(first, own)}`}${steps} photos/`,
+    `${paint.bold('Example')}\n  advx attack -m model.onnx -a ${printable(path ?? name)} -n ${first}${own === undefined ? '' : ` -e ${lengthText(first, own)}`}${guide}${steps} photos/`,
   ].join('\n\n')
 }
 

@@ -15,6 +15,7 @@ const OTHERS: readonly (readonly [begins: RegExp, what: string, hint: string])[]
   [/^GGUF/, 'a GGUF model', 'That is a language model; image classifiers come as ONNX.'],
   [/^\x1f\x8b/, 'a gzip archive', 'Unpack it first.'],
   [/^\x89PNG|^\xff\xd8\xff|^GIF8|^RIFF/, 'a picture', 'Model and pictures are probably swapped.'],
+  [/^[\t\n\r\x20-\x7e]{16}/, 'a text', 'Model and another argument are probably swapped.'],
   [/^\0{16}/, 'zeros: a download that was never finished', 'Download it again.'],
 ]
 

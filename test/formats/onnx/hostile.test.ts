@@ -18,6 +18,7 @@ describe('files that are no ONNX files', () => {
   const cases: [what: string, bytes: Uint8Array, message: RegExp][] = [
     ['empty', new Uint8Array(0), /an empty file/],
     ['Git LFS pointer', Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:00'), /git lfs pull/],
+    ['text', Buffer.from('# Labels of the pictures'), /it is a text\. Model and another argument/],
     ['HTML page', Buffer.from('\n<!DOCTYPE html><html>'), /an HTML or XML page/],
     ['JSON', Buffer.from('{"format":"layers-model"}'), /JSON/],
     ['zip', Buffer.from('PK\x03\x04archive/data.pkl'), /a zip archive/],
