@@ -29,8 +29,8 @@ export async function resolveDevice(name = 'auto'): Promise<string> {
 async function gpuDevice(): Promise<string | null> {
   const kind = kindOf('tfjs-node-gpu')
   if (!isInstalled(kind)) return null
-  const { seesGpu } = await import('./tfjs/backend.ts')
-  return (await seesGpu(kind)) ? kind.device : null
+  const { starts } = await import('./tfjs/backend.ts')
+  return (await starts(kind)) ? kind.device : null
 }
 
 /** @throws AdvxError when there is no such device, or it is not installed. */

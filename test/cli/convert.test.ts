@@ -16,7 +16,9 @@ const tfjs = (name: string): string => fileURLToPath(new URL(`../witness/tfjs/${
 const embedded = ['fashion-resnet', 'fashion-mobilenet', 'fashion-inception']
 const fashion = embedded[0]
 const MODELS = [
-  ...['sequence', 'joints', 'activations', 'convolutions', 'movements', 'elements'].map(tfjs),
+  ...['sequence', 'joints', 'activations', 'convolutions', 'movements', 'elements', 'blocks', 'spreads', 'ways'].map(
+    tfjs,
+  ),
   ...embedded,
   fileURLToPath(new URL('../witness/families/vit.onnx', import.meta.url)),
 ]

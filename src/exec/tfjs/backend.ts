@@ -26,6 +26,8 @@ export async function start(kind: Kind): Promise<Backend> {
         if (!(await tf.setBackend(kind.backend))) throw new Error(`its backend '${kind.backend}' was refused`)
     }
     await use()
+    if (kind.gpu && !(tf.backend() as { readonly isUsingGpuDevice?: boolean }).isUsingGpuDevice)
+      throw new Error('TensorFlow sees no GPU that it can use (nvidia-smi shows what the driver sees)')
     const has = (kernel: string): boolean =>
       !kind.wrong?.includes(kernel) && tf.getKernel(kernel, kind.backend) !== undefined
     return { kind, tf, has, use }
@@ -41,15 +43,12 @@ export async function start(kind: Kind): Promise<Backend> {
   }
 }
 
-/** Whether a GPU is there, and TensorFlow runs on it. */
-export async function seesGpu(kind: Kind): Promise<boolean> {
-  try {
-    const { tf } = await start(kind)
-    return (tf.backend() as { readonly isUsingGpuDevice?: boolean }).isUsingGpuDevice === true
-  } catch {
-    return false // `advx doctor` says why
-  }
-}
+/** Whether a backend starts; `advx doctor` says why it does not. */
+export const starts = (kind: Kind): Promise<boolean> =>
+  start(kind).then(
+    () => true,
+    () => false,
+  )
 
 /** What has to be so before TensorFlow's library is loaded. */
 function prepareForNative(): void {

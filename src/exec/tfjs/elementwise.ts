@@ -1,4 +1,5 @@
 import { type Form, type Forms, natural } from './form.ts'
+import type { Writer } from './writer.ts'
 
 /** One node for each element by itself. */
 const each = (op: string): Form => ({
@@ -9,6 +10,9 @@ const each = (op: string): Form => ({
       inputs.map(t => w.beside(t, shape.length)),
     ),
 })
+
+const asNumber = (w: Writer, truth: string): string =>
+  w.node('Cast', [truth], { SrcT: { type: 'DT_BOOL' }, DstT: { type: 'DT_FLOAT' } })
 
 const LARGEST = 3.4028234663852886e38
 
@@ -33,6 +37,7 @@ export const ELEMENTWISE_FORMS: Forms = {
   sigmoid: each('Sigmoid'),
   tanh: each('Tanh'),
   softplus: each('Softplus'),
+  round: each('Round'),
   floor: each('Floor'),
   ceil: each('Ceil'),
   clamp: {
@@ -43,11 +48,24 @@ export const ELEMENTWISE_FORMS: Forms = {
       return w.node('ClipByValue', [w.value(x, order), ...bounds.map(b => w.floats(Float32Array.of(b), []))])
     },
   },
+  where: {
+    order: natural,
+    write(w, { inputs, shape }) {
+      const [condition, yes, no] = inputs.map(t => w.beside(t, shape.length))
+      const chosen = w.node('NotEqual', [condition, w.floats(Float32Array.of(0), [])])
+      return w.node('SelectV2', [chosen, yes, no])
+    },
+  },
   positive: {
     order: natural,
-    write(w, { inputs: [x] }, order) {
-      const above = w.node('Greater', [w.value(x, order), w.floats(Float32Array.of(0), [])])
-      return w.node('Cast', [above], { SrcT: { type: 'DT_BOOL' }, DstT: { type: 'DT_FLOAT' } })
+    write: (w, { inputs: [x] }, order) =>
+      asNumber(w, w.node('Greater', [w.value(x, order), w.floats(Float32Array.of(0), [])])),
+  },
+  greater: {
+    order: natural,
+    write(w, { inputs, shape }) {
+      const [a, b] = inputs.map(t => w.beside(t, shape.length))
+      return asNumber(w, w.node('Greater', [a, b]))
     },
   },
 }

@@ -11,6 +11,8 @@ export interface Kind {
   readonly packages: readonly string[]
   /** As TensorFlow.js calls it. */
   readonly backend: string
+  /** Without a GPU it does not start: it would run on the CPU, and say nothing. */
+  readonly gpu?: true
   /** Kernels that give wrong numbers: others stand in for them. */
   readonly wrong?: readonly string[]
   /** Inputs of kernels that must share their memory with no other tensor. */
@@ -46,6 +48,7 @@ export const KINDS: readonly Kind[] = [
     about: "TensorFlow's C library on an NVIDIA GPU",
     packages: ['@tensorflow/tfjs-node-gpu'],
     backend: 'tensorflow',
+    gpu: true,
   },
 ]
 const VERSION = '4.22.0'

@@ -1,5 +1,6 @@
 import { AdvxError } from '../../errors.ts'
-import { type Form, type Forms, inOrder, int32, natural, own, placeOf } from './form.ts'
+import type { Tensor } from '../../tensor.ts'
+import { type Form, type Forms, inOrder, int32, last, natural, own, placeOf } from './form.ts'
 import { flag, tfLengths, whole } from './writer.ts'
 
 const folded = (op: string): Form => ({
@@ -17,6 +18,16 @@ const reshaped: Form = {
   write: (w, { inputs: [x], shape }) => w.node('Reshape', [w.value(x, 'own'), w.ints(tfLengths(shape))]),
 }
 
+/** Pictures through six axes, the inner four of which are rows and columns of blocks, and within them: the middle two change places. */
+const blockwise = (between: (node: Tensor) => readonly number[]): Form => ({
+  order: last,
+  write(w, node) {
+    const [, c, height, width] = node.shape
+    const apart = w.node('Reshape', [w.value(node.inputs[0], 'last'), w.ints([-1, ...between(node)])])
+    const turned = w.node('Transpose', [apart, w.ints([0, 1, 3, 2, 4, 5])], { Tperm: int32 })
+    return w.node('Reshape', [turned, w.ints([-1, height, width, c])])
+  },
+})
 export const SHAPE_FORMS: Forms = {
   sum: folded('Sum'),
   mean: folded('Mean'),
@@ -30,6 +41,19 @@ export const SHAPE_FORMS: Forms = {
     order: own,
     write: (w, { inputs: [x], attrs }) => w.node('Transpose', [w.value(x, 'own'), w.ints(attrs.perm as number[])]),
   },
+  depthToSpace: blockwise(({ inputs: [x], shape, attrs: { block } }) => [
+    ...x.shape.slice(2),
+    block as number,
+    block as number,
+    shape[1],
+  ]),
+  spaceToDepth: blockwise(({ inputs: [x], shape, attrs: { block } }) => [
+    shape[2],
+    block as number,
+    shape[3],
+    block as number,
+    x.shape[1],
+  ]),
   matmul: {
     order: own,
     write(w, { inputs }) {

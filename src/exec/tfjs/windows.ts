@@ -69,6 +69,46 @@ function writeConv(w: Writer, node: Tensor): string {
   return bias ? w.node('BiasAdd', [y, w.value(bias, 'own')], { data_format: text('NHWC') }) : y
 }
 
+/** What a convolution's transpose gives, pads and all, and then without them. TensorFlow is told its shape, batch and all. */
+function writeConvInput(w: Writer, node: Tensor): string {
+  const [g, kernel] = node.inputs
+  const { strides, dilations, pads, group } = node.attrs as unknown as Convolution
+  if (!isConstant(kernel) || dilations.some(d => d !== 1))
+    throw new AdvxError(
+      'model',
+      'A transposed convolution that is dilated, or by what is computed, has no form in TensorFlow.js.',
+    )
+  const [, channels, height, width] = node.shape
+  const [outputs, inputs, kh, kw] = kernel.shape
+  const [top, left, bottom, right] = pads
+  const source = w.node('Identity', [w.value(g, 'last')])
+  const shape = w.node('Shape', [source], { out_type: int32 })
+  const mask = Object.fromEntries(
+    ['begin', 'end', 'ellipsis', 'new_axis', 'shrink_axis'].map(m => [`${m}_mask`, whole(0)]),
+  )
+  const batch = w.node('StridedSlice', [shape, w.ints([0]), w.ints([1]), w.ints([1])], {
+    T: int32,
+    Index: int32,
+    ...mask,
+  })
+  const sizes = w.ints([height + top + bottom, width + left + right, inputs])
+  const lengths = w.node('ConcatV2', [batch, sizes, w.ints([0], [])], { T: int32, Tidx: int32, N: whole(2) })
+  const attributes = { strides: wholes([1, ...strides, 1]), padding: text('VALID'), data_format: text('NHWC') }
+  const each = outputs / group
+  const length = each * inputs * kh * kw
+  const parts = group === 1 ? source : w.node('Split', [w.ints([3], []), source], { num_split: whole(group) })
+  const results = Array.from({ length: group }, (_, k) => {
+    const own = turn(dataOf(kernel).subarray(k * length, (k + 1) * length), [each, inputs, kh, kw], [2, 3, 1, 0])
+    const filter = w.floats(own, [kh, kw, inputs, each])
+    return w.node('Conv2DBackpropInput', [lengths, filter, k === 0 ? parts : `${parts}:${k}`], attributes)
+  })
+  const y =
+    group === 1 ? results[0] : w.node('ConcatV2', [...results, w.ints([3], [])], { N: whole(group), Tidx: int32 })
+  if (pads.every(p => p === 0)) return y
+  const ends = [0, top, left, 0]
+  return w.node('Slice', [y, w.ints(ends), w.ints([-1, height, width, channels])], { Index: int32 })
+}
+
 function ksize({ kernel, dilations }: Pooling) {
   if (dilations.some(d => d !== 1)) throw new AdvxError('model', 'A dilated pooling has no form in TensorFlow.js.')
   return wholes([1, ...kernel, 1])
@@ -93,6 +133,7 @@ function writeAveragePool(w: Writer, { inputs: [x], attrs, shape }: Tensor): str
 
 export const WINDOW_FORMS: Forms = {
   conv: { order: last, write: writeConv },
+  convInput: { order: last, write: writeConvInput },
   maxPool: { order: last, write: writeMaxPool },
   averagePool: { order: last, write: writeAveragePool },
 }
