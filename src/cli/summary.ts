@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
 import type { AttackSummary, Report } from '../engine/options.ts'
+import { modelTitle } from '../report/model-title.ts'
 import { commandLine } from './command-line.ts'
 import { budgetText, count, durationText, lengthText, NORM_TITLES, percentText, shareText } from './figures.ts'
 import { printable } from './printable.ts'
@@ -24,7 +25,7 @@ function head({ model, images, target, accuracy, seconds, runtime }: Report, pai
   ]
   const parts = groups.filter(([n], i) => n > 0 || i === 3).map(([n, what]) => `${n} ${what}`)
   const rows = [
-    ['Model', `${printable(model.file)}, ${model.classes} classes, input ${model.input.join(' x ')}`],
+    ['Model', `${printable(modelTitle(model))}, ${model.classes} classes, input ${model.input.join(' x ')}`],
     ['Pictures', `${images.found}: ${parts.join(', ')}`],
     ['Clean accuracy', accuracy.clean ? shareText(accuracy.clean) : 'unknown: no picture has a given label'],
     ...(target === null ? [] : [['Target', printable(target)]]),

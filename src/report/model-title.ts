@@ -5,7 +5,7 @@ import type { Report } from '../engine/options.ts'
  * Face's layout the file may lie one folder further down, in `onnx`.
  */
 export function modelTitle({ file, path }: Pick<Report['model'], 'file' | 'path'>): string {
-  if (!/^model(_\w+)?\.(onnx|json)$/i.test(file)) return file
+  if (!/^model(_\w+|\.min)?\.(onnx|json|js)$/i.test(file)) return file
   const folders = path.split(/[/\\]/).filter(part => part !== '' && part !== '.' && part !== '..')
   if (folders.at(-1) === file) folders.pop()
   if (folders.at(-1) === 'onnx') folders.pop()
