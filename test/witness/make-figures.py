@@ -97,12 +97,12 @@ class OnnxNet(nn.Module):
         return x.reshape([size or x.shape[i] for i, size in enumerate(shape.tolist())])
 
     @staticmethod
-    def max_pool(x, *, kernel_shape, strides, pads):
-        return F.max_pool2d(x, kernel_shape, strides, both_sides(pads))
+    def max_pool(x, *, kernel_shape, strides, pads, dilations=(1, 1)):
+        return F.max_pool2d(x, kernel_shape, strides, both_sides(pads), dilations)
 
     @staticmethod
-    def average_pool(x, *, kernel_shape, strides, pads):
-        return F.avg_pool2d(x, kernel_shape, strides, both_sides(pads), count_include_pad=False)
+    def average_pool(x, *, kernel_shape, strides, pads, count_include_pad=0):
+        return F.avg_pool2d(x, kernel_shape, strides, both_sides(pads), count_include_pad=bool(count_include_pad))
 
     operators = {
         'Add': torch.add, 'Clip': torch.clip, 'Conv': conv, 'Gemm': gemm, 'Pad': pad, 'Relu': torch.relu,
