@@ -1,9 +1,9 @@
 """Adversarial training in PyTorch by the recipe of `advx defend adversarial-training`, from the same file, to the same kind of file.
 
-    torch_defend.py MODEL.onnx HARDENED.onnx [--eps 0.1] [--steps 10] [--epochs 3] [--data FOLDER] [--threads 2]
+    torch_defend.py MODEL.onnx HARDENED.onnx [--eps 0.1] [--steps 10] [--epochs 2] [--ramp 1] [--lr 0.001] [--data FOLDER] [--threads 2]
 
-Adam at 0.0005 under a one-cycle rate, batches of 128, pictures moved by up to two pixels and mirrored; each batch is the
-one that projected gradient descent makes of it: from a random point of the ball, steps of a quarter of eps. Both are
+Adam under a one-cycle rate, batches of 128, pictures moved by up to two pixels and mirrored; each batch is the
+one that projected gradient descent makes of it: from a random point of the ball, steps of a quarter of eps, which rises over the first epochs. Both are
 attacked by advx afterwards; README.md has the figures.
 """
 import argparse
@@ -19,7 +19,7 @@ from peers import onnx2torch
 from torch.nn import functional as F
 
 MEAN, STD = 0.2860, 0.3530
-BATCH, RATE, SHIFT, ALPHA = 128, 5e-4, 2, 0.25
+BATCH, SHIFT, ALPHA = 128, 2, 0.25
 
 
 def augmented(x: torch.Tensor) -> torch.Tensor:
@@ -48,7 +48,9 @@ def main() -> None:
     arguments.add_argument('out', type=Path)
     arguments.add_argument('--eps', type=float, default=0.1)
     arguments.add_argument('--steps', type=int, default=10)
-    arguments.add_argument('--epochs', type=int, default=3)
+    arguments.add_argument('--epochs', type=int, default=2)
+    arguments.add_argument('--ramp', type=int, default=1)
+    arguments.add_argument('--lr', type=float, default=1e-3)
     arguments.add_argument('--data', type=Path, default=DATA)
     arguments.add_argument('--threads', type=int, default=2)
     options = arguments.parse_args()
@@ -60,16 +62,17 @@ def main() -> None:
     for weight in net.buffers():
         weight.requires_grad_(False)
     pictures, labels = load('train', options.data)
-    x, y = torch.from_numpy(pictures)[:, None], torch.from_numpy(labels.astype('int64'))
+    x, y = torch.tensor(pictures)[:, None], torch.tensor(labels, dtype=torch.int64)
     steps = len(x) // BATCH
-    optimizer = torch.optim.Adam(net.parameters(), RATE)
+    optimizer = torch.optim.Adam(net.parameters(), options.lr)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, RATE, total_steps=options.epochs * steps, cycle_momentum=False)
+        optimizer, options.lr, total_steps=options.epochs * steps, cycle_momentum=False)
     for epoch in range(options.epochs):
         began, total = time.time(), 0.0
-        for batch in torch.randperm(len(x))[: steps * BATCH].split(BATCH):
+        for step, batch in enumerate(torch.randperm(len(x))[: steps * BATCH].split(BATCH), epoch * steps + 1):
+            eps = options.eps * min(1, step / max(1, options.ramp * steps))
             clean = augmented(x[batch].float() / 255)
-            point = adversarial(net, clean, y[batch], options.eps, options.steps)
+            point = adversarial(net, clean, y[batch], eps, options.steps)
             loss = F.cross_entropy(net((point - MEAN) / STD), y[batch])
             optimizer.zero_grad()
             loss.backward()

@@ -93,16 +93,21 @@ class OnnxNet(nn.Module):
         return F.pad(x, [n for pair in zip(reversed(before), reversed(after)) for n in pair])
 
     @staticmethod
-    def max_pool(x, *, kernel_shape, strides, pads):
-        return F.max_pool2d(x, kernel_shape, strides, both_sides(pads))
+    def reshape(x, shape):
+        return x.reshape([size or x.shape[i] for i, size in enumerate(shape.tolist())])
 
     @staticmethod
-    def average_pool(x, *, kernel_shape, strides, pads):
-        return F.avg_pool2d(x, kernel_shape, strides, both_sides(pads), count_include_pad=False)
+    def max_pool(x, *, kernel_shape, strides, pads, dilations=(1, 1)):
+        return F.max_pool2d(x, kernel_shape, strides, both_sides(pads), dilations)
+
+    @staticmethod
+    def average_pool(x, *, kernel_shape, strides, pads, count_include_pad=0):
+        return F.avg_pool2d(x, kernel_shape, strides, both_sides(pads), count_include_pad=bool(count_include_pad))
 
     operators = {
         'Add': torch.add, 'Clip': torch.clip, 'Conv': conv, 'Gemm': gemm, 'Pad': pad, 'Relu': torch.relu,
         'Slice': slice, 'Concat': lambda *xs, axis: torch.cat(xs, axis), 'MaxPool': max_pool, 'AveragePool': average_pool,
+        'Reshape': reshape, 'MatMul': torch.matmul, 'Identity': lambda x: x,
         'Flatten': lambda x, axis=1: x.flatten(axis), 'GlobalAveragePool': lambda x: x.mean((2, 3), keepdim=True),
     }
 
