@@ -151,12 +151,12 @@ describe('features of a layer left out', () => {
     })
 
   test('the curve begins with all right and none, and the file has the mask in it', async () => {
-    const { code, stdout, stderr } = await cloak('--layer', 'flat', '--masked', '0.3')
+    const { code, stdout, stderr } = await cloak('--layer', 'reshape_1', '--masked', '0.3')
     expect({ code, stderr: stderr.includes('No --test') }).toEqual({ code: 0, stderr: true })
     expect(stdout).toMatch(/^0\.0 % +100\.0 % +0\.0 %$/m)
     expect(stdout).toMatch(/^30\.0 % +\d/m)
     const { graph, metadata } = await readOnnx(join(cwd, 'cloaked.onnx'))
-    const { data } = graph.initializers.get('flat/mask')!
+    const { data } = graph.initializers.get('reshape_1/mask')!
     const out = Array.from(data as Float32Array, v => 1 - v).reduce((a, b) => a + b)
     expect(out).toBe(Math.ceil(0.3 * data.length))
     expect(metadata.get('advx.classes')).toBeDefined()
@@ -166,9 +166,9 @@ describe('features of a layer left out', () => {
   }, 300_000)
 
   test('needs a layer that is there', async () => {
-    expect(await cloak('--layer', 'flab', '--force')).toMatchObject({
+    expect(await cloak('--layer', 'reshap_1', '--force')).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/no value 'flab' for --layer\. Close to it: 'flat'/),
+      stderr: expect.stringMatching(/no value 'reshap_1' for --layer\. Close to it: 'reshape_1'/),
     })
     expect(await cloak('--force')).toMatchObject({
       code: 2,

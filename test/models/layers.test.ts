@@ -8,7 +8,7 @@ const MODEL = 'fashion-resnet'
 
 test('a layer is what the network computes there, preprocessing inside', async () => {
   const { output } = await loadModel(MODEL)
-  const { layers, logits, graph } = await loadModel(MODEL, { layers: ['stem.conv', 'stem.relu', output] })
+  const { layers, logits, graph } = await loadModel(MODEL, { layers: ['conv_1', 'relu_1', output] })
   const x = input(graph.input.shape, 'x')
   const next = uniform(1)
   const pictures = Float32Array.from({ length: 2 * 784 }, () => next())
@@ -21,8 +21,8 @@ test('a layer is what the network computes there, preprocessing inside', async (
 })
 
 test('a name that is wrong is told with those that are close', async () => {
-  await expect(loadModel(MODEL, { layers: ['stem.cnv'] })).rejects.toThrow(
-    /no value 'stem\.cnv' for --layer\. Close to it: 'stem\.conv'/,
+  await expect(loadModel(MODEL, { layers: ['cnv_1'] })).rejects.toThrow(
+    /no value 'cnv_1' for --layer\. Close to it: 'conv_1'/,
   )
-  await expect(loadModel(MODEL, { layers: ['block1'] })).rejects.toThrow(/'stage1\.block1\.conv1'/)
+  await expect(loadModel(MODEL, { layers: ['pool'] })).rejects.toThrow(/'globalaveragepool_1'/)
 })

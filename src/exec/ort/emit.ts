@@ -24,14 +24,21 @@ export function emit({ inputs, outputs }: Fn): OnnxModel {
     if (key) known.set(key, name)
     return name
   }
+  const kinds = new Map<string, number>()
+  /** conv_1, conv_2, relu_1: for people who look for a layer. */
+  const next = (type: string): string => {
+    const number = (kinds.get(type) ?? 0) + 1
+    kinds.set(type, number)
+    return `${type.toLowerCase()}_${number}`
+  }
   const emitter: OnnxEmitter = {
     node(type, given, attributes = {}, domain = '') {
-      const output = `v${++count}`
+      const output = next(type)
       nodes.push(node(type, given, type === 'TopK' ? [output, `${output}i`] : [output], attributes, domain))
       return output
     },
     second(type, given, attributes = {}) {
-      const output = `v${++count}`
+      const output = next(type)
       nodes.push(node(type, given, [`${output}a`, output], attributes, ''))
       return output
     },
