@@ -50,25 +50,38 @@ export async function nearestOnLattice(
   return nearer && exchange(ground, steps, nearer)
 }
 
+/** Turns of a way up the gradient, and how much longer its parts become when none of them suffices. */
+const TURNS = 8
+const LONGER = 4
+
 /**
- * From x0 the steps that gain most for what they cost, as few as it takes: where a point is so near that no multiple of
- * the way to it moves any value by half a level.
+ * From x0 the steps that gain most for what they cost, part by part, each as the gradient is then, and of the last part as
+ * few as it takes: where a point is so near that no multiple of the way to it moves any value by half a level.
  */
 async function upTheGradient(ground: Ground, measure: Measure): Promise<Uint8Array | null> {
   const { x0, channels } = ground
-  const place: Place = { levels: x0, x0, channels, gradient: await ground.gradient(x0) }
   const isAdversarial = async (levels: Uint8Array): Promise<boolean> => (await ground.advantage(levels)) >= 0
-  let short = 0 // steps that did not suffice
-  for (let cost = 1; cost <= x0.length; cost *= 2) {
-    const steps = measure.outward(place, cost)
-    const at = (count: number): Uint8Array => measure.forth(place, steps.slice(0, count))
-    if (!(await isAdversarial(at(steps.length)))) {
-      short = steps.length
-      continue
+  const placeAt = async (levels: Uint8Array): Promise<Place> => {
+    return { levels, x0, channels, gradient: await ground.gradient(levels) }
+  }
+  const start = await placeAt(x0)
+  for (let cost = 1; cost <= x0.length; cost *= LONGER) {
+    let place = start
+    for (let turn = 0; turn < TURNS; turn++) {
+      if (turn > 0) place = await placeAt(place.levels)
+      const { steps, at } = waysOut(measure, place, cost)
+      if (await isAdversarial(at(steps.length)))
+        return at(await fewest(0, steps.length, 1, count => isAdversarial(at(count))))
+      place = { ...place, levels: at(steps.length) }
     }
-    return at(await fewest(Math.min(short, steps.length - 1), steps.length, 1, count => isAdversarial(at(count))))
   }
   return null
+}
+
+/** The best steps outward for a cost, and the levels after some of them. */
+function waysOut(measure: Measure, place: Place, cost: number) {
+  const steps = measure.outward(place, cost)
+  return { steps, at: (count: number): Uint8Array => measure.forth(place, steps.slice(0, count)) }
 }
 
 /**
