@@ -152,7 +152,7 @@ describe('list, models, inspect, doctor', () => {
     const { code, stdout } = await advx(['inspect', 'fashion-resnet', '--layers'])
     expect(code).toBe(0)
     expect(stdout.split('\n')[0]).toMatch(/^name +operator$/)
-    expect(stdout).toMatch(/^stem\.conv +Conv$/m)
+    expect(stdout).toMatch(/^conv_1 +Conv$/m)
   })
 
   test('inspect of what is no model', async () => {
