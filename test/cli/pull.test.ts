@@ -12,6 +12,7 @@ import { advx, images, start } from './process.ts'
 
 const embedded = fileURLToPath(new URL('../../fixtures/models/fashion-mobilenet.onnx', import.meta.url))
 const bytes = await readFile(embedded)
+const SIZE = `${(bytes.length / 1000).toFixed(1)} kB`
 const NAMES = 't-shirt trouser pullover dress coat sandal shirt sneaker bag ankle-boot'.split(' ')
 const PREPROCESSING = { do_resize: false, do_normalize: true, image_mean: [0.286], image_std: [0.353] }
 
@@ -48,7 +49,7 @@ describe('a model by name', () => {
   test('is listed, downloaded once, and attacked as itself', async () => {
     const listed = (await run('models')).stdout
     expect(listed).toMatch(/^copy {2}to be had by: advx models pull copy\n {2}Network +Net\n/m)
-    expect(listed).toMatch(/^ {2}Size +162\.4 kB$/m)
+    expect(listed).toMatch(new RegExp(`^ {2}Size +${SIZE}$`, 'm'))
     expect(listed).toMatch(/^resnet50 {2}to be had by/m)
     expect(await pulled()).toBe(null)
     expect(await run('attack', '-m', 'copy', images)).toEqual({
@@ -59,7 +60,7 @@ describe('a model by name', () => {
     expect(server.asked).toEqual([])
 
     const { code, stdout, stderr } = await run('models', 'pull', 'copy')
-    expect({ code, stderr }).toEqual({ code: 0, stderr: `copy: 162.4 kB from ${server.origin.slice(7)}\n` })
+    expect({ code, stderr }).toEqual({ code: 0, stderr: `copy: ${SIZE} from ${server.origin.slice(7)}\n` })
     expect(stdout).toMatch(/^copy {2}.*copy\.onnx \(downloaded, its sha256 is right\)\nNext {2}advx attack -m copy/)
     const [again] = JSON.parse((await run('models', 'pull', 'copy', '--json')).stdout)
     expect(again).toEqual({
