@@ -120,11 +120,13 @@ export async function train(
     on({ type: 'step', step: step + 1, steps, perEpoch, batch, loss, accuracy })
     if ((step + 1) % perEpoch === 0) {
       const { running } = history
+      const measured = validation && (await measure(machine, validation, batch))
+      if (step + 1 === steps && measured) demandSense(measured, validation.classes.length)
       const epoch: Epoch = {
         epoch: (step + 1) / perEpoch,
         loss: running.loss / running.steps,
         accuracy: running.accuracy / running.steps,
-        validation: validation && (await measure(machine, validation, batch)),
+        validation: measured,
         rate: settings.schedule.rate(at(step)),
       }
       history.epochs.push(epoch)
@@ -183,6 +185,18 @@ async function runStep(
   for (const feeds of inner) point = (await machine.run('inner', { ...feeds, point }, batch)).moved
   const { loss, accuracy } = await machine.run('update', { ...update, point }, batch)
   return { loss: loss[0], accuracy: accuracy[0] }
+}
+
+/** Losses so many times that of a guess, at the accuracy of one, are no model's: activations that are clipped keep them finite. */
+const SENSELESS = 100
+
+function demandSense({ loss, accuracy }: { loss: number; accuracy: number }, classes: number): void {
+  const guess = Math.log(classes)
+  if (loss < SENSELESS * guess || accuracy > 2 / classes) return
+  throw new AdvxError(
+    'usage',
+    `Training diverged: it ends at a loss of ${loss.toPrecision(3)} on pictures that it was not trained on, where guessing has ${guess.toPrecision(2)}. Try a tenth of --lr, or --clip 1.`,
+  )
 }
 
 function diverged(step: number, perEpoch: number, checkpoint: string | null): AdvxError {

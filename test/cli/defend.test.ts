@@ -132,6 +132,11 @@ describe('a defense by training', () => {
       ['trades', '--data', images, '-m', 'empty.onnx'],
       /has no weights that can be trained/,
     ],
+    [
+      'that learns too fast, where clipped activations keep the loss finite',
+      ['label-smoothing', '--data', images, '-m', 'fashion-mobilenet', '--lr', '1e9', '--epochs', '1'],
+      /Training diverged: it ends at a loss of .*where guessing has 2\.3\. Try a tenth of --lr/,
+    ],
   ])('%s', async (_, args, message) => {
     const nodes = [node('Flatten', 'x -> f'), node('Slice', 'f, from, to, axis -> y')]
     const weights = { from: ints([0]), to: ints([10]), axis: ints([1]) }
