@@ -1,12 +1,11 @@
 // Input gradients of three networks beside PyTorch's, in interleaved rounds. See README.md.
 //
 //     node bench/gradient.js --python <interpreter with torch, pytorchcv, onnx> [--rounds 7] [--nets resnet50,mobilenetv2,inceptionv3]
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { microBatch } from '../dist/src/engine/calibrate.js'
@@ -14,7 +13,7 @@ import { availableThreads } from '../dist/src/engine/pool.js'
 import { forwardOf, gradientOf } from '../dist/src/engine/trace.js'
 import { cpu } from '../dist/src/exec/ort/cpu.js'
 import { loadModel } from '../dist/src/models/load.js'
-import { at, byTurns, fastest, machine, peakOf, rested, spread } from './measure.js'
+import { at, byTurns, conversation, fastest, machine, peakOf, rested, spread } from './measure.js'
 
 const { values } = parseArgs({
   options: {
@@ -32,13 +31,11 @@ const folder = mkdtempSync(join(tmpdir(), 'advx-bench-'))
 
 const exported = spawnSync(python, [script, 'export', folder], { stdio: ['ignore', 'ignore', 'inherit'] })
 if (exported.status !== 0) throw new Error(`${python} ${script} export failed`)
-const torch = spawn(python, [script, 'serve', String(threads)], { stdio: ['pipe', 'pipe', 'inherit'] })
-const answers = createInterface({ input: torch.stdout })[Symbol.asyncIterator]()
+const torch = conversation(python, [script, 'serve', String(threads)])
 
 /** Milliseconds a picture, `pictures` in one batch on all cores. */
 async function torchTime(name, layout) {
-  torch.stdin.write(`${name} ${layout} ${pictures}\n`)
-  const { seconds } = JSON.parse((await answers.next()).value)
+  const { seconds } = await torch.ask(`${name} ${layout} ${pictures}`)
   return (1000 * seconds) / pictures
 }
 
@@ -100,5 +97,5 @@ const [theirs, here] = [torch.pid, process.pid].map(pid => peakOf(pid).toFixed(0
 console.log(
   `peak of the process, over all networks: PyTorch ${theirs} MiB; advx ${here} MiB, with its sessions of the forward pass`,
 )
-torch.stdin.end()
+torch.end()
 rmSync(folder, { recursive: true, force: true })

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
+import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
@@ -63,6 +64,20 @@ export const rested = contestants =>
       },
     ]),
   )
+
+/** A program that answers each line it is given with one of JSON. */
+export function conversation(program, args) {
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  return {
+    pid: child.pid,
+    async ask(line) {
+      child.stdin.write(`${line}\n`)
+      return JSON.parse((await answers.next()).value)
+    },
+    end: () => child.stdin.end(),
+  }
+}
 
 export const median = list => [...list].sort((a, b) => a - b)[list.length >> 1]
 /** Of some contestants the one of the least median. */

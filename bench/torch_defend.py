@@ -14,22 +14,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / 'fixtures' / 'scripts'))
 import onnx
 import torch
-from fashion_mnist import DATA, load
+from augmentation import augmented
+from fashion_mnist import DATA, MEAN, STD, load
 from peers import onnx2torch
 from torch.nn import functional as F
 
-MEAN, STD = 0.2860, 0.3530
 BATCH, SHIFT, ALPHA = 128, 2, 0.25
-
-
-def augmented(x: torch.Tensor) -> torch.Tensor:
-    """Each picture [N, 1, H, W] moved by up to SHIFT pixels, black coming in, and mirrored every other time."""
-    n, _, height, width = x.shape
-    padded = F.pad(x, (SHIFT,) * 4)
-    down, right = torch.randint(0, 2 * SHIFT + 1, (2, n, 1))
-    rows, columns = down + torch.arange(height), right + torch.arange(width)
-    columns = torch.where(torch.rand((n, 1)) < 0.5, columns.flip(1), columns)
-    return padded[torch.arange(n)[:, None, None], 0, rows[:, :, None], columns[:, None, :]][:, None]
 
 
 def adversarial(net: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, eps: float, steps: int) -> torch.Tensor:
@@ -71,7 +61,7 @@ def main() -> None:
         began, total = time.time(), 0.0
         for step, batch in enumerate(torch.randperm(len(x))[: steps * BATCH].split(BATCH), epoch * steps + 1):
             eps = options.eps * min(1, step / max(1, options.ramp * steps))
-            clean = augmented(x[batch].float() / 255)
+            clean = augmented(x[batch].float() / 255, SHIFT)
             point = adversarial(net, clean, y[batch], eps, options.steps)
             loss = F.cross_entropy(net((point - MEAN) / STD), y[batch])
             optimizer.zero_grad()

@@ -1,8 +1,6 @@
 // A training step of the embedded networks beside PyTorch's, in interleaved rounds. See README.md.
 //
 //     node bench/train.js --python <interpreter with torch, onnx> [--rounds 7] [--nets resnet,mobilenet,inception] [--batch 256] [--threads 2]
-import { spawn } from 'node:child_process'
-import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { availableThreads } from '../dist/src/engine/pool.js'
 import { machineOf } from '../dist/src/exec/machine.js'
@@ -13,7 +11,7 @@ import { forBatches } from '../dist/src/network.js'
 import { crossEntropy } from '../dist/src/objective.js'
 import { optimizer } from '../dist/src/train/optimizer.js'
 import { stepsOf } from '../dist/src/train/step.js'
-import { at, byTurns, fastest, machine as hardware, median, rested, spread } from './measure.js'
+import { at, byTurns, conversation, fastest, machine as hardware, median, rested, spread } from './measure.js'
 
 const { values } = parseArgs({
   options: {
@@ -29,13 +27,12 @@ const [rounds, batch, threads] = [values.rounds, values.batch, values.threads].m
 const CLASSES = 10
 const SIZE = { channels: 1, height: 28, width: 28 }
 
-const torch = spawn(python, [at('torch_train.py'), String(threads)], { stdio: ['pipe', 'pipe', 'inherit'] })
-const answers = createInterface({ input: torch.stdout })[Symbol.asyncIterator]()
+const torch = conversation(python, [at('torch_train.py'), String(threads)])
 
 /** Milliseconds of one step. */
 async function torchTime(name, layout) {
-  torch.stdin.write(`${name} ${layout} ${batch}\n`)
-  return 1000 * JSON.parse((await answers.next()).value).seconds
+  const { seconds } = await torch.ask(`${name} ${layout} ${batch}`)
+  return 1000 * seconds
 }
 
 /** One step as `advx train` runs it, on pictures that are there already. */
@@ -89,4 +86,4 @@ for (const name of nets.split(',')) {
     console.log(`  ${key.padEnd(22)} ${spread(list, 0)}, ${Math.round((1000 * batch) / median(list))} pictures/s`)
   console.log(`  ${best} / advx = ${ratio.toFixed(2)}`)
 }
-torch.stdin.end()
+torch.end()

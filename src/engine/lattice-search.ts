@@ -50,6 +50,9 @@ export async function nearestOnLattice(
   return nearer && exchange(ground, steps, nearer)
 }
 
+const isAdversarial = async (ground: Ground, levels: Uint8Array): Promise<boolean> =>
+  (await ground.advantage(levels)) >= 0
+
 /** Turns of a way up the gradient, and how much longer its parts become when none of them suffices. */
 const TURNS = 8
 const LONGER = 4
@@ -60,28 +63,20 @@ const LONGER = 4
  */
 async function upTheGradient(ground: Ground, measure: Measure): Promise<Uint8Array | null> {
   const { x0, channels } = ground
-  const isAdversarial = async (levels: Uint8Array): Promise<boolean> => (await ground.advantage(levels)) >= 0
-  const placeAt = async (levels: Uint8Array): Promise<Place> => {
-    return { levels, x0, channels, gradient: await ground.gradient(levels) }
-  }
-  const start = await placeAt(x0)
+  const first = await ground.gradient(x0)
   for (let cost = 1; cost <= x0.length; cost *= LONGER) {
-    let place = start
+    let levels = x0
     for (let turn = 0; turn < TURNS; turn++) {
-      if (turn > 0) place = await placeAt(place.levels)
-      const { steps, at } = waysOut(measure, place, cost)
-      if (await isAdversarial(at(steps.length)))
-        return at(await fewest(0, steps.length, 1, count => isAdversarial(at(count))))
-      place = { ...place, levels: at(steps.length) }
+      const gradient = turn === 0 ? first : await ground.gradient(levels)
+      const place: Place = { levels, x0, channels, gradient }
+      const steps = measure.outward(place, cost)
+      const at = (count: number): Uint8Array => measure.forth(place, steps.slice(0, count))
+      levels = at(steps.length)
+      if (await isAdversarial(ground, levels))
+        return at(await fewest(0, steps.length, 1, count => isAdversarial(ground, at(count))))
     }
   }
   return null
-}
-
-/** The best steps outward for a cost, and the levels after some of them. */
-function waysOut(measure: Measure, place: Place, cost: number) {
-  const steps = measure.outward(place, cost)
-  return { steps, at: (count: number): Uint8Array => measure.forth(place, steps.slice(0, count)) }
 }
 
 /**
@@ -90,12 +85,12 @@ function waysOut(measure: Measure, place: Place, cost: number) {
  */
 async function recolored(ground: Ground, x: Float32Array): Promise<Uint8Array | null> {
   const levels = nearest(x)
-  if ((await ground.advantage(levels)) >= 0) return levels
+  if (await isAdversarial(ground, levels)) return levels
   const place: Place = { levels, x0: ground.x0, channels: ground.channels, gradient: await ground.gradient(levels) }
   const moved = pixels.inward(place, Infinity)
   for (let far = 1; far < 256; far *= 2) {
     const other = shifted(place, moved, far)
-    if ((await ground.advantage(other)) >= 0) return other
+    if (await isAdversarial(ground, other)) return other
   }
   return alongTheWay(ground, x, 1)
 }
@@ -110,10 +105,9 @@ async function alongTheWay(ground: Ground, x: Float32Array, part: number): Promi
   const { x0 } = ground
   const way = x.map((v, i) => 255 * v - x0[i])
   const at = (s: number): Uint8Array => along(x0, way, s)
-  const isAdversarial = async (levels: Uint8Array): Promise<boolean> => (await ground.advantage(levels)) >= 0
   let far = 1
   let found = at(far)
-  while (!(await isAdversarial(found))) {
+  while (!(await isAdversarial(ground, found))) {
     far *= GROWTH
     if (far > FARTHEST) return null
     found = at(far)
@@ -122,7 +116,7 @@ async function alongTheWay(ground: Ground, x: Float32Array, part: number): Promi
   while (far - near > part * far) {
     const middle = (near + far) / 2
     const levels = at(middle)
-    if (await isAdversarial(levels)) [far, found] = [middle, levels]
+    if (await isAdversarial(ground, levels)) [far, found] = [middle, levels]
     else near = middle
   }
   return found

@@ -49,7 +49,7 @@ export async function runTraining(
   )
   await writeNetwork(out, subject, trained, {
     data: basename(options.data),
-    source: `advx ${version()}, ${taught.record.defense ?? 'train'}, ${taught.record.arch ?? `model ${taught.record.model}`}, ${training.settings.epochs} epochs, seed ${training.settings.seed}`,
+    source: sourceOf(training.plan),
   })
   const pictures = {
     trained: countOf(subject.pictures),
@@ -72,6 +72,11 @@ export async function runTraining(
   await rm(checkpoint, { force: true })
   return { out, history: trained.history, pictures }
 }
+
+/** How a network was made, from its plan, in a line. */
+const sourceOf = ({ defense = 'train', model, arch = `model ${model}`, epochs, seed }: TrainingPlan): string =>
+  `advx ${version()}, ${defense}, ${arch}, ${epochs} epochs, seed ${seed}`
+type TrainingPlan = Readonly<Record<string, unknown>>
 
 /** Another objective than the cross-entropy, for a subject, and what stands for it in a plan. */
 export type Teach = (subject: Subject) => {

@@ -187,6 +187,8 @@ async function runStep(
   return { loss: loss[0], accuracy: accuracy[0] }
 }
 
+const REMEDY = 'Try a tenth of --lr, or --clip 1.'
+
 /** Losses so many times that of a guess, at the accuracy of one, are no model's: activations that are clipped keep them finite. */
 const SENSELESS = 100
 
@@ -195,7 +197,7 @@ function demandSense({ loss, accuracy }: { loss: number; accuracy: number }, cla
   if (loss < SENSELESS * guess || accuracy > 2 / classes) return
   throw new AdvxError(
     'usage',
-    `Training diverged: it ends at a loss of ${loss.toPrecision(3)} on pictures that it was not trained on, where guessing has ${guess.toPrecision(2)}. Try a tenth of --lr, or --clip 1.`,
+    `Training diverged: it ends at a loss of ${loss.toPrecision(3)} on pictures that it was not trained on, where guessing has ${guess.toPrecision(2)}. ${REMEDY}`,
   )
 }
 
@@ -204,7 +206,7 @@ function diverged(step: number, perEpoch: number, checkpoint: string | null): Ad
   const kept = checkpoint && epoch > 1 ? ` ${checkpoint} holds the weights of epoch ${epoch - 1}.` : ''
   return new AdvxError(
     'usage',
-    `The loss is no finite number any more at step ${within} of epoch ${epoch}: the learning rate is too high, or the data are not what they seem. Try a tenth of --lr, or --clip 1.${kept}`,
+    `The loss is no finite number any more at step ${within} of epoch ${epoch}: the learning rate is too high, or the data are not what they seem. ${REMEDY}${kept}`,
   )
 }
 

@@ -1,15 +1,11 @@
+import type { Tensor } from '../../tensor.ts'
 import { type Form, type Forms, natural } from './form.ts'
 import type { Writer } from './writer.ts'
 
+const besides = (w: Writer, { inputs, shape }: Tensor): string[] => inputs.map(t => w.beside(t, shape.length))
+
 /** One node for each element by itself. */
-const each = (op: string): Form => ({
-  order: natural,
-  write: (w, { inputs, shape }) =>
-    w.node(
-      op,
-      inputs.map(t => w.beside(t, shape.length)),
-    ),
-})
+const each = (op: string): Form => ({ order: natural, write: (w, node) => w.node(op, besides(w, node)) })
 
 const asNumber = (w: Writer, truth: string): string =>
   w.node('Cast', [truth], { SrcT: { type: 'DT_BOOL' }, DstT: { type: 'DT_FLOAT' } })
@@ -50,8 +46,8 @@ export const ELEMENTWISE_FORMS: Forms = {
   },
   where: {
     order: natural,
-    write(w, { inputs, shape }) {
-      const [condition, yes, no] = inputs.map(t => w.beside(t, shape.length))
+    write(w, node) {
+      const [condition, yes, no] = besides(w, node)
       const chosen = w.node('NotEqual', [condition, w.floats(Float32Array.of(0), [])])
       return w.node('SelectV2', [chosen, yes, no])
     },
@@ -61,11 +57,5 @@ export const ELEMENTWISE_FORMS: Forms = {
     write: (w, { inputs: [x] }, order) =>
       asNumber(w, w.node('Greater', [w.value(x, order), w.floats(Float32Array.of(0), [])])),
   },
-  greater: {
-    order: natural,
-    write(w, { inputs, shape }) {
-      const [a, b] = inputs.map(t => w.beside(t, shape.length))
-      return asNumber(w, w.node('Greater', [a, b]))
-    },
-  },
+  greater: { order: natural, write: (w, node) => asNumber(w, w.node('Greater', besides(w, node))) },
 }

@@ -28,6 +28,7 @@ const blockwise = (between: (node: Tensor) => readonly number[]): Form => ({
     return w.node('Reshape', [turned, w.ints([-1, height, width, c])])
   },
 })
+
 export const SHAPE_FORMS: Forms = {
   sum: folded('Sum'),
   mean: folded('Mean'),

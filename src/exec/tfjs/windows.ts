@@ -45,28 +45,36 @@ function writeConv(w: Writer, node: Tensor): string {
   if (!isConstant(kernel))
     throw new AdvxError('model', 'A convolution by what is computed has no form in TensorFlow.js.')
   const { source, attributes } = walked(w, x, kernel.shape.slice(2), attrs, { value: 0 })
-  const [outputs, inputs, kh, kw] = kernel.shape
   const channels = x.shape[1]
-  const data = dataOf(kernel)
   let y: string
-  if (attrs.group === 1) {
-    const filter = w.floats(turn(data, kernel.shape, [2, 3, 1, 0]), [kh, kw, inputs, outputs])
-    y = w.node('Conv2D', [source, filter], attributes)
-  } else if (attrs.group === channels) {
+  if (attrs.group > 1 && attrs.group === channels) {
+    const [outputs, , kh, kw] = kernel.shape
     const multiplier = outputs / channels
-    const filter = turn(data, [channels, multiplier, kh, kw], [2, 3, 0, 1])
+    const filter = turn(dataOf(kernel), [channels, multiplier, kh, kw], [2, 3, 0, 1])
     y = w.node('DepthwiseConv2dNative', [source, w.floats(filter, [kh, kw, channels, multiplier])], attributes)
   } else {
-    const parts = w.node('Split', [w.ints([3], []), source], { num_split: whole(attrs.group) })
-    const each = outputs / attrs.group
-    const length = each * inputs * kh * kw
-    const results = Array.from({ length: attrs.group }, (_, g) => {
-      const own = turn(data.subarray(g * length, (g + 1) * length), [each, inputs, kh, kw], [2, 3, 1, 0])
-      return w.node('Conv2D', [g === 0 ? parts : `${parts}:${g}`, w.floats(own, [kh, kw, inputs, each])], attributes)
-    })
-    y = w.node('ConcatV2', [...results, w.ints([3], [])], { N: whole(attrs.group) })
+    y = byGroup(w, source, kernel, attrs.group, (part, filter) => w.node('Conv2D', [part, filter], attributes))
   }
   return bias ? w.node('BiasAdd', [y, w.value(bias, 'own')], { data_format: text('NHWC') }) : y
+}
+
+/** `one` for each group: its channels of the source, and its part of the kernel as [kh, kw, inputs, outputs]. */
+function byGroup(
+  w: Writer,
+  source: string,
+  kernel: Tensor,
+  group: number,
+  one: (part: string, filter: string) => string,
+): string {
+  const [outputs, inputs, kh, kw] = kernel.shape
+  const each = outputs / group
+  const length = each * inputs * kh * kw
+  const parts = group === 1 ? source : w.node('Split', [w.ints([3], []), source], { num_split: whole(group) })
+  const results = Array.from({ length: group }, (_, g) => {
+    const own = turn(dataOf(kernel).subarray(g * length, (g + 1) * length), [each, inputs, kh, kw], [2, 3, 1, 0])
+    return one(g === 0 ? parts : `${parts}:${g}`, w.floats(own, [kh, kw, inputs, each]))
+  })
+  return group === 1 ? results[0] : w.node('ConcatV2', [...results, w.ints([3], [])], { N: whole(group) })
 }
 
 /** What a convolution's transpose gives, pads and all, and then without them. TensorFlow is told its shape, batch and all. */
@@ -79,9 +87,8 @@ function writeConvInput(w: Writer, node: Tensor): string {
       'A transposed convolution that is dilated, or by what is computed, has no form in TensorFlow.js.',
     )
   const [, channels, height, width] = node.shape
-  const [outputs, inputs, kh, kw] = kernel.shape
   const [top, left, bottom, right] = pads
-  const source = w.node('Identity', [w.value(g, 'last')])
+  const source = w.value(g, 'last')
   const shape = w.node('Shape', [source], { out_type: int32 })
   const mask = Object.fromEntries(
     ['begin', 'end', 'ellipsis', 'new_axis', 'shrink_axis'].map(m => [`${m}_mask`, whole(0)]),
@@ -91,22 +98,14 @@ function writeConvInput(w: Writer, node: Tensor): string {
     Index: int32,
     ...mask,
   })
-  const sizes = w.ints([height + top + bottom, width + left + right, inputs])
+  const sizes = w.ints([height + top + bottom, width + left + right, kernel.shape[1]])
   const lengths = w.node('ConcatV2', [batch, sizes, w.ints([0], [])], { T: int32, Tidx: int32, N: whole(2) })
   const attributes = { strides: wholes([1, ...strides, 1]), padding: text('VALID'), data_format: text('NHWC') }
-  const each = outputs / group
-  const length = each * inputs * kh * kw
-  const parts = group === 1 ? source : w.node('Split', [w.ints([3], []), source], { num_split: whole(group) })
-  const results = Array.from({ length: group }, (_, k) => {
-    const own = turn(dataOf(kernel).subarray(k * length, (k + 1) * length), [each, inputs, kh, kw], [2, 3, 1, 0])
-    const filter = w.floats(own, [kh, kw, inputs, each])
-    return w.node('Conv2DBackpropInput', [lengths, filter, k === 0 ? parts : `${parts}:${k}`], attributes)
-  })
-  const y =
-    group === 1 ? results[0] : w.node('ConcatV2', [...results, w.ints([3], [])], { N: whole(group), Tidx: int32 })
+  const y = byGroup(w, source, kernel, group, (part, filter) =>
+    w.node('Conv2DBackpropInput', [lengths, filter, part], attributes),
+  )
   if (pads.every(p => p === 0)) return y
-  const ends = [0, top, left, 0]
-  return w.node('Slice', [y, w.ints(ends), w.ints([-1, height, width, channels])], { Index: int32 })
+  return w.node('Slice', [y, w.ints([0, top, left, 0]), w.ints([-1, height, width, channels])], { Index: int32 })
 }
 
 function ksize({ kernel, dilations }: Pooling) {
